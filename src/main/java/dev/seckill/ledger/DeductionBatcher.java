@@ -1,0 +1,166 @@
+package dev.seckill.ledger;
+
+import dev.seckill.trade.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * Sends the attempts on one sale to the ledger, everybody who waits together: one call and one write to disk for all.
+ *
+ * <p>Group commit. At most one batch is on its way; those who come meanwhile form the next one, so a batch grows with
+ * the load and nobody waits for a timer. Bounds: past {@code mostWaiting} an attempt is BUSY at once; one whose deadline
+ * passes in the queue is BUSY too, it was never sent. A batch whose answer does not come is sent again, the same ids with
+ * the same stamps, until its deadlines have passed; what is then still open is UNKNOWN.
+ */
+final class DeductionBatcher {
+    /** Sends one batch. Fails with {@link LedgerAway} if nothing was taken, with anything else if that is in doubt. */
+    interface Sender {
+        CompletionStage<List<Answer>> send(List<Attempt> attempts);
+    }
+
+    private static final CompletionStage<Answer> BUSY = CompletableFuture.completedStage(Answer.BUSY);
+    private static final long RESEND_MS = 50;
+
+    /** Below this an answer is not worth a second thread. */
+    private static final int LEAST_CHUNK = 8;
+
+    private final Sender sender;
+    private final LedgerConfig config;
+    private final LongSupplier ledgerNowMs;
+    private final Executor answering;
+    private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean sending = new AtomicBoolean();
+
+    DeductionBatcher(Sender sender, LedgerConfig config, LongSupplier ledgerNowMs, Executor answering) {
+        this.sender = sender;
+        this.config = config;
+        this.ledgerNowMs = ledgerNowMs;
+        this.answering = answering;
+    }
+
+    CompletionStage<Answer> submit(Attempt attempt) {
+        if (waiting.incrementAndGet() > config.mostWaiting()) {
+            waiting.decrementAndGet();
+            return BUSY;
+        }
+        Waiting mine = new Waiting(attempt);
+        queue.add(mine);
+        sendNext();
+        return mine;
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    private void sendNext() {
+        // Whoever finds the way free sends; looking at the queue again after freeing it leaves nobody behind.
+        while (!queue.isEmpty() && sending.compareAndSet(false, true)) {
+            List<Waiting> batch = nextBatch();
+            if (!batch.isEmpty()) {
+                send(batch, false);
+                return;
+            }
+            sending.set(false);
+        }
+    }
+
+    private List<Waiting> nextBatch() {
+        long now = ledgerNowMs.getAsLong();
+        List<Waiting> batch = new ArrayList<>();
+        List<Waiting> late = new ArrayList<>();
+        while (batch.size() < config.batchSize()) {
+            Waiting next = queue.poll();
+            if (next == null) {
+                break;
+            }
+            waiting.decrementAndGet();
+            (next.attempt.deadlineMs() < now ? late : batch).add(next);
+        }
+        answerAll(late, Answer.BUSY);
+        return batch;
+    }
+
+    private void send(List<Waiting> batch, boolean sentBefore) {
+        List<Attempt> attempts = new ArrayList<>(batch.size());
+        for (Waiting each : batch) {
+            attempts.add(each.attempt);
+        }
+        CompletionStage<List<Answer>> sent;
+        try {
+            sent = sender.send(attempts);
+        } catch (RuntimeException e) {
+            sent = CompletableFuture.failedStage(e);
+        }
+        sent.whenComplete((answers, fault) -> {
+            if (fault == null) {
+                free();
+                answer(batch, answers);
+            } else if (LedgerAway.is(fault) && !sentBefore) {
+                free();
+                answerAll(batch, Answer.BUSY);
+            } else {
+                CompletableFuture.delayedExecutor(RESEND_MS, TimeUnit.MILLISECONDS)
+                        .execute(() -> sendAgain(batch));
+            }
+        });
+    }
+
+    private void sendAgain(List<Waiting> batch) {
+        long now = ledgerNowMs.getAsLong();
+        List<Waiting> open = new ArrayList<>();
+        List<Waiting> late = new ArrayList<>();
+        for (Waiting each : batch) {
+            (each.attempt.deadlineMs() < now ? late : open).add(each);
+        }
+        answerAll(late, Answer.UNKNOWN);
+        if (open.isEmpty()) {
+            free();
+        } else {
+            send(open, true);
+        }
+    }
+
+    private void free() {
+        sending.set(false);
+        sendNext();
+    }
+
+    private void answerAll(List<Waiting> batch, Answer answer) {
+        if (!batch.isEmpty()) {
+            answer(batch, java.util.Collections.nCopies(batch.size(), answer));
+        }
+    }
+
+    /** Answers on threads of their own: resuming a response costs more than the batch, and the next one is on its way. */
+    private void answer(List<Waiting> batch, List<Answer> answers) {
+        int chunk = Math.max(LEAST_CHUNK, (batch.size() + config.answerThreads() - 1) / config.answerThreads());
+        for (int from = 0; from < batch.size(); from += chunk) {
+            int first = from;
+            int end = Math.min(batch.size(), from + chunk);
+            answering.execute(() -> {
+                for (int i = first; i < end; i++) {
+                    batch.get(i).complete(answers.get(i));
+                }
+            });
+        }
+    }
+
+    private static final class Waiting extends CompletableFuture<Answer> {
+        private final Attempt attempt;
+
+        Waiting(Attempt attempt) {
+            this.attempt = attempt;
+        }
+    }
+}

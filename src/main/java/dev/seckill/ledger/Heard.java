@@ -1,0 +1,11 @@
+package dev.seckill.ledger;
+
+import dev.seckill.trade.SaleId;
+import dev.seckill.trade.Standing;
+
+/**
+ * How a sale stood, as a reply told.
+ *
+ * @param sentAtNanos when the call was sent (System.nanoTime): it cannot have stood so before that
+ */
+public record Heard(SaleId sale, Standing standing, long sentAtNanos) {}

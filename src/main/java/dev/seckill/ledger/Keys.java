@@ -1,0 +1,36 @@
+package dev.seckill.ledger;
+
+import dev.seckill.trade.SaleId;
+import java.util.List;
+
+/**
+ * The Redis keys of one sale. They share a hash tag, so that on a Redis Cluster they live on one server and one script
+ * can touch them all. Each list is the KEYS of a script, in its order: the three that every script gets, then its own.
+ */
+final class Keys {
+    /** All sales there are; on whatever server. */
+    static final String SALES = "seckill:sales";
+
+    final String movements;
+    final List<Object> stock;
+    final List<Object> reservations;
+    final List<Object> buyers;
+    final List<Object> shares;
+    final List<Object> archive;
+
+    Keys(SaleId sale) {
+        String prefix = "seckill:{" + sale + "}:";
+        movements = prefix + "movements";
+        stock = List.of(prefix + "stock", movements, prefix + "returning");
+        reservations = with(prefix + "reservations", prefix + "due", prefix + "buyers");
+        buyers = with(prefix + "buyers");
+        shares = with(prefix + "shares");
+        archive = with(prefix + "reservations", prefix + "due", prefix + "buyers", prefix + "shares");
+    }
+
+    private List<Object> with(Object... more) {
+        List<Object> keys = new java.util.ArrayList<>(stock);
+        keys.addAll(List.of(more));
+        return List.copyOf(keys);
+    }
+}

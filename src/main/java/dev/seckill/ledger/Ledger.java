@@ -1,0 +1,490 @@
+package dev.seckill.ledger;
+
+import dev.seckill.ledger.Released.Result;
+import dev.seckill.ledger.SaleRefused.Reason;
+import dev.seckill.trade.Answer;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Price;
+import dev.seckill.trade.Reservation;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.ReservationStatus;
+import dev.seckill.trade.Sale;
+import dev.seckill.trade.SaleDefinition;
+import dev.seckill.trade.SaleId;
+import dev.seckill.trade.SaleState;
+import dev.seckill.trade.Standing;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+
+/**
+ * The ledger of the running sales: every change to their stock is one script, run in Redis.
+ *
+ * <p>Nothing here blocks but {@link #tend}. Stages complete on Redisson's threads unless it says otherwise, so what is
+ * chained to them is short. They fail with {@link LedgerAway} (nothing happened), {@link LedgerInDoubt} (it may have
+ * happened) or {@link SaleRefused} (this sale cannot be acted on).
+ */
+@ApplicationScoped
+public class Ledger {
+    private static final Logger LOG = Logger.getLogger(Ledger.class.getName());
+
+    /** A node keeps something of each sale in memory and lists them all in one answer. */
+    private static final int MOST_SALES = 1_000;
+
+    private static final int BUYERS_PAGE = 1_000;
+
+    private final LedgerConfig config;
+    private final BatchListener batches;
+    private final Executor answering;
+    private final Redis redis;
+    private final LedgerClock clock = new LedgerClock();
+    private final Map<SaleId, Book> books = new ConcurrentHashMap<>();
+    private volatile Consumer<Heard> listener = heard -> {};
+    private volatile String notDurable = "not asked yet";
+
+    /** What this node keeps of one sale's ledger. */
+    private final class Book {
+        final SaleId sale;
+        final Keys keys;
+        final DeductionBatcher batcher;
+        final AtomicReference<Standing> newest = new AtomicReference<>(Standing.NONE);
+        volatile boolean wantsAdoption;
+
+        Book(SaleId sale) {
+            this.sale = sale;
+            keys = new Keys(sale);
+            batcher = new DeductionBatcher(attempts -> send(this, attempts), config, clock::nowMs, answering);
+        }
+
+        Standing hear(Standing standing) {
+            return newest.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
+        }
+    }
+
+    @Inject
+    public Ledger(LedgerConfig config, BatchListener batches, AnswerThreads answering) {
+        this(config, batches, (Executor) answering);
+    }
+
+    Ledger(LedgerConfig config, BatchListener batches, Executor answering) {
+        this.config = config;
+        this.batches = batches;
+        this.answering = answering;
+        this.redis = config == null ? null : new Redis(config);
+    }
+
+    /** For the container's proxy. */
+    Ledger() {
+        this(null, null, (Executor) null);
+    }
+
+    /** Tells how a sale stood, at every reply that says so; on the thread that brings it. One listener. */
+    public void onHeard(Consumer<Heard> listener) {
+        this.listener = listener;
+    }
+
+    /** Where answers to buyers are given, away from the threads that read from Redis. */
+    public Executor answering() {
+        return answering;
+    }
+
+    /** Redis time in ms as far as this node can tell. */
+    public long nowMs() {
+        return clock.nowMs();
+    }
+
+    /** The time after which an attempt accepted now takes nothing. */
+    public long deadlineMs() {
+        return clock.nowMs() + config.budget().toMillis();
+    }
+
+    /** Longer than any deadline that {@link #deadlineMs} gives can still be ahead. */
+    public Duration budget() {
+        return config.budget();
+    }
+
+    /** Why nothing is sold here, or '' if the ledger keeps what it acknowledges (or need not). */
+    public String notDurable() {
+        return notDurable;
+    }
+
+    /** Whether the ledger is held to keeping every write it acknowledges. */
+    public boolean keepsAll() {
+        return config.durable();
+    }
+
+    // --- purchase ---------------------------------------------------------------------------------------------------
+
+    /** Deducts and reserves, together with all who ask at the same time. Completes on an answering thread. */
+    public CompletionStage<Answer> deduct(Attempt attempt) {
+        if (!notDurable.isEmpty() || redis.isAway()) {
+            return CompletableFuture.completedStage(Answer.BUSY);
+        }
+        return book(attempt.sale()).batcher.submit(attempt);
+    }
+
+    private CompletionStage<List<Answer>> send(Book book, List<Attempt> attempts) {
+        Object[] args = new Object[attempts.size() * 6];
+        int i = 0;
+        for (Attempt attempt : attempts) {
+            args[i++] = attempt.id().code();
+            args[i++] = attempt.buyer().value();
+            args[i++] = attempt.quantity();
+            args[i++] = attempt.stamp().epoch();
+            args[i++] = attempt.stamp().sellable();
+            args[i++] = attempt.deadlineMs();
+        }
+        long sentAt = System.nanoTime();
+        return redis.runDurably(Script.DEDUCT, book.keys.reservations, args).thenApply(reply -> {
+            batches.sent(attempts.size(), System.nanoTime() - sentAt);
+            if (!hear(book, reply)) {
+                Answer answer = reply.verdict().equals("NO_SALE") ? Answer.NO_SALE : Answer.BUSY;
+                return java.util.Collections.nCopies(attempts.size(), answer);
+            }
+            long dueMs = reply.result(0);
+            List<Answer> answers = new ArrayList<>(attempts.size());
+            for (int each = 0; each < attempts.size(); each++) {
+                answers.add(answer(attempts.get(each), reply.text(each + 1), reply.nowMs(), dueMs));
+            }
+            return answers;
+        });
+    }
+
+    private static Answer answer(Attempt attempt, String verdict, long nowMs, long dueMs) {
+        int colon = verdict.indexOf(':');
+        String detail = colon < 0 ? "" : verdict.substring(colon + 1);
+        return switch (colon < 0 ? verdict : verdict.substring(0, colon)) {
+            case "RESERVED" ->
+                new Answer(
+                        Outcome.RESERVED,
+                        new Reservation(
+                                attempt.id(),
+                                attempt.buyer(),
+                                attempt.quantity(),
+                                ReservationStatus.RESERVED,
+                                nowMs,
+                                dueMs),
+                        "");
+            case "ALREADY_RESERVED" ->
+                new Answer(Outcome.ALREADY_RESERVED, Reservation.parse(attempt.id(), detail), "");
+            case "STALE", "LATE" -> Answer.BUSY;
+            case "SOLD_OUT" -> Answer.SOLD_OUT;
+            case "KEY_REUSED" -> new Answer(Outcome.KEY_REUSED);
+            case "NOT_OPEN" -> new Answer(Outcome.NOT_OPEN, null, detail);
+            case "LIMIT_REACHED" -> new Answer(Outcome.LIMIT_REACHED, null, detail);
+            case "NOT_ENOUGH" -> new Answer(Outcome.NOT_ENOUGH, null, detail);
+            default -> throw new IllegalStateException("deduct.lua answered " + verdict);
+        };
+    }
+
+    /** Releases a reservation's tickets. The exact inverse of {@link #deduct}, once. */
+    public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn, Duration rest) {
+        Book book = book(id.sale());
+        return redis.runAgainDurably(
+                        Script.RELEASE,
+                        book.keys.reservations,
+                        id.code(),
+                        buyer.value(),
+                        rest.toMillis(),
+                        isOwn ? 1 : 0,
+                        config.mostCancelledAhead())
+                .handle((reply, fault) -> {
+                    if (fault != null) {
+                        return new Released(LedgerAway.is(fault) ? Result.BUSY : Result.UNKNOWN, null);
+                    }
+                    if (!hear(book, reply)) {
+                        return new Released(reply.verdict().equals("NO_SALE") ? Result.NO_SALE : Result.BUSY, null);
+                    }
+                    String[] result = reply.text(0).split(":", 2);
+                    Reservation reservation = result.length == 1 ? null : Reservation.parse(id, result[1]);
+                    return new Released(Result.valueOf(result[0]), reservation);
+                });
+    }
+
+    /** Finds a reservation, or that there is none. */
+    public CompletionStage<Found> find(ReservationId id) {
+        Book book = book(id.sale());
+        return redis.run(Script.FIND, book.keys.reservations, id.code()).thenApply(reply -> {
+            okOrRefused(book, reply);
+            String result = reply.text(0);
+            Reservation found =
+                    result.startsWith("FOUND:") ? Reservation.parse(id, result.substring("FOUND:".length())) : null;
+            return new Found(found, reply.nowMs());
+        });
+    }
+
+    // --- shares and winners -----------------------------------------------------------------------------------------
+
+    /** Grants this node its share; the caller hears of the standing through the grant, not through the listener. */
+    public CompletionStage<Grant> share(
+            SaleId sale, String node, int weight, Duration lease, int atLeast, int bufferPercent) {
+        Book book = book(sale);
+        return redis.run(Script.SHARE, book.keys.shares, node, weight, lease.toMillis(), atLeast, bufferPercent)
+                .thenApply(reply -> {
+                    Heard heard = heardOrRefused(book, reply);
+                    return new Grant(heard, reply.result(0), (int) reply.result(2));
+                });
+    }
+
+    /** The movements after a position, oldest first, at most {@code count}. */
+    public CompletionStage<List<Movement>> movements(SaleId sale, Standing after, int count) {
+        return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
+    }
+
+    /** Everybody who has or had a reservation, each at least once. */
+    public CompletionStage<Void> buyers(SaleId sale, Consumer<String> consumer) {
+        return buyersFrom(book(sale), 0, consumer);
+    }
+
+    private CompletionStage<Void> buyersFrom(Book book, long cursor, Consumer<String> consumer) {
+        return redis.run(Script.BUYERS, book.keys.buyers, cursor, BUYERS_PAGE).thenCompose(reply -> {
+            heardOrRefused(book, reply);
+            for (int i = 1; i < reply.size(); i++) {
+                consumer.accept(reply.text(i));
+            }
+            long next = reply.result(0);
+            return next == 0 ? CompletableFuture.completedStage(null) : buyersFrom(book, next, consumer);
+        });
+    }
+
+    // --- sales ------------------------------------------------------------------------------------------------------
+
+    /** The ids of all sales there are. */
+    public CompletionStage<Set<SaleId>> sales() {
+        return redis.members(Keys.SALES)
+                .thenApply(names -> names.stream().map(SaleId::new).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** Creates a sale. In doubt, asking for the sale tells whether it was. */
+    public CompletionStage<Void> create(SaleDefinition sale) {
+        if (!notDurable.isEmpty()) {
+            return CompletableFuture.failedStage(new LedgerAway(notDurable));
+        }
+        return redis.members(Keys.SALES)
+                .thenCompose(names -> {
+                    if (names.size() >= MOST_SALES && !names.contains(sale.id().value())) {
+                        throw new SaleRefused(Reason.TOO_MANY_SALES, String.valueOf(MOST_SALES));
+                    }
+                    // Listed first: a name in the list without a sale behind it does no harm, the reverse would.
+                    return redis.addMember(Keys.SALES, sale.id().value());
+                })
+                .thenCompose(added -> redis.runDurably(
+                        Script.CREATE,
+                        book(sale.id()).keys.stock,
+                        sale.name(),
+                        sale.capacity(),
+                        sale.price().amountMinor(),
+                        sale.price().currency(),
+                        sale.opensAtMs(),
+                        sale.closesAtMs(),
+                        sale.hold().toMillis(),
+                        sale.limitPerBuyer()))
+                .thenAccept(reply -> {
+                    if (reply.verdict().equals("EXISTS")) {
+                        throw new SaleRefused(Reason.SALE_EXISTS, "");
+                    }
+                });
+    }
+
+    /** Changes or archives a sale; may be repeated. */
+    public CompletionStage<Void> change(SaleId sale, Change change, Duration rest) {
+        Book book = book(sale);
+        CompletionStage<Reply> changed = change.state() == SaleState.ARCHIVED
+                ? redis.runAgainDurably(Script.ARCHIVE, book.keys.archive)
+                : redis.runAgainDurably(
+                        Script.CHANGE,
+                        book.keys.stock,
+                        change.state() == null ? "" : change.state().name(),
+                        change.capacity() == null ? "" : change.capacity(),
+                        rest.toMillis());
+        return changed.thenAccept(reply -> {
+            if (reply.verdict().equals("ARCHIVED")) {
+                return;
+            }
+            okOrRefused(book, reply);
+            String[] result = reply.text(0).split(":", 2);
+            if (!result[0].equals("CHANGED")) {
+                throw new SaleRefused(Reason.valueOf(result[0]), result.length == 1 ? "" : result[1]);
+            }
+        });
+    }
+
+    /** The sale as it stands; empty if there is none. */
+    public CompletionStage<Optional<Sale>> show(SaleId id) {
+        Book book = book(id);
+        return redis.run(Script.SHOW, book.keys.stock).thenApply(reply -> {
+            List<Object> values = reply.values();
+            if (reply.verdict().equals("NO_SALE")) {
+                books.remove(id, book);
+                return Optional.empty();
+            }
+            boolean recovering = reply.verdict().equals("RECOVERING");
+            long nowMs = (Long) values.get(1);
+            clock.hear(nowMs);
+            Map<String, String> fields = new HashMap<>();
+            for (int i = 2; i < values.size(); i += 2) {
+                fields.put((String) values.get(i), (String) values.get(i + 1));
+            }
+            Sale sale = sale(id, fields, nowMs, recovering);
+            if (recovering) {
+                wantAdoption(book);
+            } else if (sale.state() != SaleState.ARCHIVED) {
+                book.hear(sale.standing());
+                listener.accept(new Heard(id, sale.standing(), reply.sentAtNanos()));
+            }
+            return Optional.of(sale);
+        });
+    }
+
+    private static Sale sale(SaleId id, Map<String, String> fields, long nowMs, boolean recovering) {
+        return new Sale(
+                id,
+                fields.get("name"),
+                new Price(number(fields, "amount_minor"), fields.get("currency")),
+                number(fields, "opens_at_ms"),
+                number(fields, "closes_at_ms"),
+                Duration.ofMillis(number(fields, "hold_ms")),
+                (int) number(fields, "limit_per_buyer"),
+                SaleState.valueOf(fields.get("state")),
+                number(fields, "capacity"),
+                number(fields, "reserved"),
+                number(fields, "sold"),
+                new Standing(
+                        number(fields, "epoch"),
+                        number(fields, "seq"),
+                        number(fields, "version"),
+                        number(fields, "sellable"),
+                        number(fields, "remaining"),
+                        number(fields, "returning")),
+                nowMs,
+                recovering);
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+        return Long.parseLong(fields.get(name));
+    }
+
+    // --- keeping ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Looks after the ledger, from a timer: whether it still keeps what it acknowledges, and adopting the sales that were
+     * found on another server than before. May block for a few of the ledger's timeouts.
+     */
+    public void tend() {
+        String problem = redis.notDurable();
+        if (!problem.equals(notDurable)) {
+            LOG.log(
+                    problem.isEmpty() ? Level.INFO : Level.SEVERE,
+                    problem.isEmpty() ? "The ledger at {0} keeps what it acknowledges." : "Nothing is sold: {1}",
+                    new Object[] {config, problem});
+            notDurable = problem;
+        }
+        if (!problem.isEmpty()) {
+            return;
+        }
+        for (Book book : books.values()) {
+            if (book.wantsAdoption) {
+                adopt(book);
+            }
+        }
+    }
+
+    private void adopt(Book book) {
+        Standing known = book.newest.get();
+        redis.run(Script.ADOPT, book.keys.stock, known.epoch(), known.seq()).whenComplete((reply, fault) -> {
+            if (fault != null) {
+                LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {book.sale, fault});
+            } else if (reply.verdict().startsWith("LOST")) {
+                LOG.log(
+                        Level.SEVERE,
+                        "Sale {0} sells nothing: this Redis stands at {1}, but movements up to {2}-{3} were seen."
+                                + " It has lost some; put back the server or the data that has them.",
+                        new Object[] {book.sale, reply.verdict(), known.epoch(), known.seq()});
+            } else {
+                book.wantsAdoption = false;
+                LOG.log(Level.INFO, "Sale {0} goes on after its Redis restarted.", book.sale);
+            }
+        });
+    }
+
+    private void wantAdoption(Book book) {
+        if (!book.wantsAdoption) {
+            book.wantsAdoption = true;
+            LOG.log(Level.WARNING, "Sale {0} pauses: its Redis has restarted or another took over.", book.sale);
+        }
+    }
+
+    /** Attempts that wait for a batch. */
+    public int waiting() {
+        return books.values().stream().mapToInt(book -> book.batcher.waiting()).sum();
+    }
+
+    @PreDestroy
+    public void close() {
+        redis.close();
+    }
+
+    private Book book(SaleId sale) {
+        Book book = books.get(sale);
+        return book != null ? book : books.computeIfAbsent(sale, Book::new);
+    }
+
+    /** Takes in what the reply says of the sale and tells the listener; false if the sale cannot be acted on. */
+    private boolean hear(Book book, Reply reply) {
+        if (!reply.isOk()) {
+            refuse(book, reply.verdict());
+            return false;
+        }
+        takeIn(book, reply);
+        listener.accept(new Heard(book.sale, reply.standing(), reply.sentAtNanos()));
+        return true;
+    }
+
+    private void okOrRefused(Book book, Reply reply) {
+        if (!hear(book, reply)) {
+            throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
+        }
+    }
+
+    private Heard heardOrRefused(Book book, Reply reply) {
+        if (!reply.isOk()) {
+            refuse(book, reply.verdict());
+            throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
+        }
+        takeIn(book, reply);
+        return new Heard(book.sale, reply.standing(), reply.sentAtNanos());
+    }
+
+    private void takeIn(Book book, Reply reply) {
+        clock.hear(reply.nowMs());
+        book.hear(reply.standing());
+    }
+
+    private void refuse(Book book, String verdict) {
+        if (verdict.equals("RECOVERING")) {
+            wantAdoption(book);
+        } else if (verdict.equals("CORRUPT")) {
+            LOG.log(
+                    Level.SEVERE,
+                    "Sale {0} sells nothing: remaining + returning + reserved + sold is not its capacity.",
+                    book.sale);
+        }
+    }
+}

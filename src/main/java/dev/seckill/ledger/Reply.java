@@ -1,0 +1,41 @@
+package dev.seckill.ledger;
+
+import dev.seckill.trade.Standing;
+import java.util.List;
+
+/** What a script replied: a verdict on the whole call, and if that is OK, how the sale stood and the script's results. */
+record Reply(List<Object> values, long sentAtNanos) {
+    private static final int HEADER = 8;
+
+    String verdict() {
+        return (String) values.get(0);
+    }
+
+    boolean isOk() {
+        return verdict().equals("OK");
+    }
+
+    Standing standing() {
+        return new Standing(number(1), number(2), number(3), number(4), number(5), number(6));
+    }
+
+    long nowMs() {
+        return number(7);
+    }
+
+    int size() {
+        return values.size() - HEADER;
+    }
+
+    String text(int i) {
+        return values.get(HEADER + i).toString();
+    }
+
+    long result(int i) {
+        return number(HEADER + i);
+    }
+
+    private long number(int i) {
+        return (Long) values.get(i);
+    }
+}

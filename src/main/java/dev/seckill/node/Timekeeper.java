@@ -1,0 +1,46 @@
+package dev.seckill.node;
+
+import dev.seckill.ledger.Ledger;
+import dev.seckill.sale.Sales;
+import dev.seckill.stock.LocalStock;
+import jakarta.ejb.ConcurrencyManagement;
+import jakarta.ejb.ConcurrencyManagementType;
+import jakarta.ejb.Schedule;
+import jakarta.ejb.Singleton;
+import jakarta.ejb.Startup;
+import jakarta.ejb.TransactionAttribute;
+import jakarta.ejb.TransactionAttributeType;
+import jakarta.inject.Inject;
+
+/**
+ * The timer: every second, on every node, looks after what is due.
+ *
+ * <p>Not persistent, because a persistent timer of this server dies at a failover; every step is bounded, may run on all
+ * nodes at once, and may be missed. A tick still running when the next is due delays it.
+ */
+@Singleton
+@Startup
+@ConcurrencyManagement(ConcurrencyManagementType.BEAN)
+@TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED)
+public class Timekeeper {
+    @Inject
+    Ledger ledger;
+
+    @Inject
+    Sales sales;
+
+    @Inject
+    LocalStock localStock;
+
+    @Inject
+    StockMetrics metrics;
+
+    /** Keeps contact with the ledger, meets new sales, renews shares, and puts rested tickets on sale. */
+    @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
+    void tick() {
+        ledger.tend();
+        sales.refresh();
+        localStock.renewShares();
+        metrics.meetSales();
+    }
+}

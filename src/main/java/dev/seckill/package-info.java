@@ -1,0 +1,20 @@
+/**
+ * Sells tickets: a million buyers, ten thousand tickets, the same second.
+ *
+ * <p>The way of one purchase, down through the rooms; imports point the same way and never back:
+ *
+ * <pre>
+ * POST /api/sales/{sale}/reservations        Idempotency-Key, buyer, quantity
+ *   purchase   SoldOutGate: just heard that all is gone, and the buyer has nothing → 409 at once
+ *              ReservationsResource: parse; at the end, one outcome → one HTTP status
+ *   sale       Sales: is there such a sale, has it opened, what is the limit
+ *   stock      LocalStock: this node's share lets it through, or asks for more
+ *   ledger     DeductionBatcher: all who wait together are one call to Redis
+ *              deduct.lua: known id? stamp? deadline? open? limit? remaining? → deduct, and write the movement
+ * ← 201 RESERVED, on disk before it is said
+ * </pre>
+ *
+ * <p>Beside them: {@code trade} has the words all of them speak in, {@code http} what the resources share, {@code node}
+ * the timer, health and configuration of a node.
+ */
+package dev.seckill;

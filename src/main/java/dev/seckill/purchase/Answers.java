@@ -1,0 +1,129 @@
+package dev.seckill.purchase;
+
+import dev.seckill.http.Problem;
+import dev.seckill.trade.Answer;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Reservation;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.ReservationStatus;
+import dev.seckill.trade.Sale;
+import jakarta.json.Json;
+import jakarta.json.JsonObjectBuilder;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Instant;
+
+/** One outcome, one HTTP answer. */
+final class Answers {
+    private static final int ACCEPTED = 202;
+
+    private Answers() {}
+
+    /** The answer to a purchase. */
+    static Response of(Answer answer, Sale sale, ReservationId id, long deadlineMs, long nowMs) {
+        return switch (answer.outcome()) {
+            case RESERVED ->
+                Response.created(URI.create(address(id)))
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .type(MediaType.APPLICATION_JSON)
+                        .entity(json(answer.reservation(), sale, Outcome.RESERVED))
+                        .build();
+            case ALREADY_RESERVED ->
+                Response.ok(json(answer.reservation(), sale, Outcome.ALREADY_RESERVED))
+                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                        .header(HttpHeaders.LOCATION, address(id))
+                        .type(MediaType.APPLICATION_JSON)
+                        .build();
+            case UNKNOWN -> unknown(id, deadlineMs);
+            default -> refusal(answer, sale.opensAtMs(), nowMs).response();
+        };
+    }
+
+    /** The answer to any outcome that gave nothing. */
+    static Problem refusal(Answer answer, long opensAtMs, long nowMs) {
+        return switch (answer.outcome()) {
+            case SOLD_OUT ->
+                new Problem(409, "sold-out", "Sold out", "Nothing is left now. Unpaid tickets may come back.");
+            case NOT_ENOUGH ->
+                new Problem(409, "not-enough", "Not enough left", "Fewer tickets are left than you asked for.")
+                        .with("remaining", Long.parseLong(answer.detail()));
+            case LIMIT_REACHED ->
+                new Problem(409, "limit-reached", "Limit reached", "You would hold more than one buyer may.")
+                        .with("held", Long.parseLong(answer.detail()));
+            case NOT_OPEN -> notOpen(answer.detail(), opensAtMs, nowMs);
+            case KEY_REUSED ->
+                new Problem(
+                        422,
+                        "key-reused",
+                        "Key used for something else",
+                        "This Idempotency-Key stands for another quantity; a new purchase needs a new key.");
+            case BUSY ->
+                new Problem(503, "busy", "Busy", "Nothing was taken; ask again in a moment with the same key.")
+                        .retryAfter(1);
+            case NO_SALE -> new Problem(404, "no-sale", "No such sale", "GET /api/sales lists the sales there are.");
+            default -> throw new IllegalArgumentException(answer.outcome() + " is no refusal");
+        };
+    }
+
+    private static Problem notOpen(String reason, long opensAtMs, long nowMs) {
+        Problem problem = new Problem(
+                        409,
+                        "not-open",
+                        "Not open",
+                        switch (reason) {
+                            case "NOT_YET" -> "The sale has not opened yet.";
+                            case "PAUSED" -> "The sale is paused.";
+                            default -> "The sale is closed.";
+                        })
+                .with("reason", reason);
+        return reason.equals("NOT_YET") ? problem.retryAfter(Math.max(1, (opensAtMs - nowMs + 999) / 1000)) : problem;
+    }
+
+    /** Asked, not answered: where to look, and until when it can still come into being. */
+    static Response unknown(ReservationId id, long deadlineMs) {
+        return Response.status(ACCEPTED)
+                .header(HttpHeaders.LOCATION, address(id) + "?deadline_ms=" + deadlineMs)
+                .header(HttpHeaders.RETRY_AFTER, 1)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .type(MediaType.APPLICATION_JSON)
+                .entity(Json.createObjectBuilder()
+                        .add("id", id.toString())
+                        .add("outcome", Outcome.UNKNOWN.name())
+                        .build()
+                        .toString())
+                .build();
+    }
+
+    static Problem noReservation() {
+        return new Problem(
+                404, "no-reservation", "No such reservation", "There is none with this id, or it is not yours.");
+    }
+
+    static String json(Reservation reservation, Sale sale, Outcome outcome) {
+        JsonObjectBuilder json = Json.createObjectBuilder()
+                .add("id", reservation.id().toString())
+                .add("sale", sale.id().value())
+                .add("buyer", reservation.buyer().value())
+                .add("quantity", reservation.quantity())
+                .add(
+                        "price",
+                        Json.createObjectBuilder()
+                                .add("amount_minor", sale.price().amountMinor())
+                                .add("currency", sale.price().currency()))
+                .add("status", reservation.status().name());
+        if (outcome != null) {
+            json.add("outcome", outcome.name());
+        }
+        json.add("reserved_at", Instant.ofEpochMilli(reservation.reservedAtMs()).toString());
+        if (reservation.status() == ReservationStatus.RESERVED) {
+            json.add("expires_at", Instant.ofEpochMilli(reservation.dueMs()).toString());
+        }
+        return json.build().toString();
+    }
+
+    private static String address(ReservationId id) {
+        return "/api/reservations/" + id;
+    }
+}

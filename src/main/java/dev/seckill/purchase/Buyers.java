@@ -1,0 +1,35 @@
+package dev.seckill.purchase;
+
+import dev.seckill.trade.BuyerId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Who is asking. The only place that knows how a buyer is recognised: for now by a header that something trusted in
+ * front sets, if one is configured.
+ */
+@ApplicationScoped
+public class Buyers {
+    private Optional<String> header;
+
+    @Inject
+    Buyers(PurchaseConfig config) {
+        header = config.buyerHeader();
+    }
+
+    /** For the container's proxy. */
+    Buyers() {}
+
+    /** The buyer a request names; empty if it names none or nobody can be named here. */
+    Optional<BuyerId> of(UnaryOperator<String> headers) {
+        return header.map(headers).map(BuyerId::named);
+    }
+
+    /** What to tell somebody who named no buyer. */
+    String howToName() {
+        return header.map(name -> "Say who you are with the header " + name + '.')
+                .orElse("This node has no seckill.purchase.buyer-header configured, so nobody can buy by name.");
+    }
+}

@@ -1,0 +1,22 @@
+package dev.seckill.purchase;
+
+import dev.seckill.trade.SaleId;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Who may buy, and what /buy/ticket sells. See microprofile-config.properties for each value's reason.
+ *
+ * @param buyerHeader the header that names the buyer; empty: nobody is known, so nobody buys by name
+ * @param ticketSale the sale behind /buy/ticket
+ */
+public record PurchaseConfig(Optional<String> buyerHeader, SaleId ticketSale, Path statLog, int statLogMostBytes) {
+    public static PurchaseConfig from(Config config) {
+        return new PurchaseConfig(
+                config.getOptionalValue("seckill.purchase.buyer-header", String.class),
+                new SaleId(config.getValue("seckill.purchase.ticket-sale", String.class)),
+                Path.of(config.getValue("seckill.purchase.stat-log", String.class)),
+                config.getValue("seckill.purchase.stat-log-most-bytes", Integer.class));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.seckill.purchase;
+
+import dev.seckill.trade.Outcome;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.EnumMap;
+import java.util.Map;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
+
+/** Counts purchases by outcome. */
+@ApplicationScoped
+public class PurchaseMetrics {
+    private final Map<Outcome, Counter> purchases = new EnumMap<>(Outcome.class);
+
+    @Inject
+    PurchaseMetrics(MetricRegistry registry) {
+        Metadata metadata = Metadata.builder()
+                .withName("seckill_purchases")
+                .withDescription("Purchases answered, by outcome")
+                .withUnit(MetricUnits.NONE)
+                .build();
+        for (Outcome outcome : Outcome.values()) {
+            purchases.put(outcome, registry.counter(metadata, new Tag("outcome", outcome.name())));
+        }
+    }
+
+    /** For the container's proxy. */
+    PurchaseMetrics() {}
+
+    void count(Outcome outcome) {
+        purchases.get(outcome).inc();
+    }
+}

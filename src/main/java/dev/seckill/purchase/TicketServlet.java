@@ -1,0 +1,151 @@
+package dev.seckill.purchase;
+
+import dev.seckill.ledger.Attempt;
+import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.Stamp;
+import dev.seckill.sale.Sales;
+import dev.seckill.stock.LocalStock;
+import dev.seckill.trade.Answer;
+import dev.seckill.trade.BadInput;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.SaleId;
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * GET /buy/ticket: one ticket of the configured sale, under the contract of the system this one follows, sold through the
+ * same path as all others.
+ *
+ * <p>Who names no buyer is a new, anonymous one each time. It is a GET that buys, so nothing may repeat it on its own.
+ * The status is always 200; code says: 1 won, -1 sold out and nothing else, -2 busy, -3 not open or closed, -4 limit
+ * reached, -5 unknown.
+ */
+@WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
+public class TicketServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+    private static final Logger LOG = Logger.getLogger(TicketServlet.class.getName());
+    private static final Map<Outcome, byte[]> BODIES = new EnumMap<>(Outcome.class);
+
+    static {
+        body(1, "抢票成功", Outcome.RESERVED, Outcome.ALREADY_RESERVED);
+        body(-1, "已售罄", Outcome.SOLD_OUT);
+        body(-2, "系统繁忙", Outcome.BUSY);
+        body(-3, "未开售或已结束", Outcome.NOT_OPEN, Outcome.NO_SALE);
+        body(-4, "超过限购数量", Outcome.LIMIT_REACHED);
+        body(-5, "结果未知", Outcome.UNKNOWN);
+    }
+
+    private transient Sales sales;
+    private transient LocalStock localStock;
+    private transient Ledger ledger;
+    private transient Buyers buyers;
+    private transient PurchaseMetrics metrics;
+    private transient StatLog statLog;
+    private transient SaleId sale;
+
+    /** For the container, which injects the rest. */
+    public TicketServlet() {}
+
+    @Inject
+    void meet(
+            Sales sales,
+            LocalStock localStock,
+            Ledger ledger,
+            Buyers buyers,
+            PurchaseMetrics metrics,
+            StatLog statLog,
+            PurchaseConfig config) {
+        this.sales = sales;
+        this.localStock = localStock;
+        this.ledger = ledger;
+        this.buyers = buyers;
+        this.metrics = metrics;
+        this.statLog = statLog;
+        this.sale = config.ticketSale();
+    }
+
+    private static void body(int code, String message, Outcome... outcomes) {
+        byte[] bytes =
+                ("{\"code\":" + code + ",\"msg\":\"" + message + "\",\"data\":null}").getBytes(StandardCharsets.UTF_8);
+        for (Outcome outcome : outcomes) {
+            BODIES.put(outcome, bytes);
+        }
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Stamp stamp = localStock.stamp(sale);
+        BuyerId buyer;
+        ReservationId id;
+        try {
+            buyer = buyers.of(request::getHeader).orElse(BuyerId.ANONYMOUS);
+            String key = request.getHeader("Idempotency-Key");
+            id = buyer.isAnonymous() || key == null
+                    ? ReservationId.random(sale)
+                    : ReservationId.derive(sale, buyer, IdempotencyKey.parse(key));
+        } catch (BadInput e) {
+            response.setContentType("text/plain;charset=UTF-8");
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            response.getOutputStream().write(e.getMessage().getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        if (localStock.refuses(sale, buyer)) {
+            answer(response, Outcome.SOLD_OUT);
+            return;
+        }
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0); // every answer comes by its deadline
+        reserve(new Attempt(id, buyer, 1, stamp, ledger.deadlineMs())).whenComplete((answer, fault) -> {
+            if (fault != null) {
+                LOG.log(Level.FINE, "busy", fault);
+            }
+            try {
+                answer(response, fault == null ? answer.outcome() : Outcome.BUSY);
+            } catch (IOException e) {
+                LOG.log(Level.FINE, "the client has gone", e);
+            } finally {
+                async.complete();
+            }
+        });
+    }
+
+    private CompletionStage<Answer> reserve(Attempt attempt) {
+        return sales.find(sale)
+                .thenCompose(found -> found.isPresent()
+                        ? localStock.reserve(attempt)
+                        : CompletableFuture.completedStage(Answer.NO_SALE));
+    }
+
+    private void answer(HttpServletResponse response, Outcome outcome) throws IOException {
+        metrics.count(outcome);
+        boolean won = outcome == Outcome.RESERVED || outcome == Outcome.ALREADY_RESERVED;
+        statLog.write(won, localStock.localSales(sale));
+        byte[] body = BODIES.get(outcome);
+        response.setContentType("application/json;charset=UTF-8");
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** A HEAD would buy a ticket and not say so. */
+    @Override
+    protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader("Allow", "GET");
+        response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.seckill.sale;
+
+import dev.seckill.ledger.Change;
+import dev.seckill.ledger.Ledger;
+import dev.seckill.stock.StockConfig;
+import dev.seckill.trade.Sale;
+import dev.seckill.trade.SaleDefinition;
+import dev.seckill.trade.SaleId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The sales this node knows.
+ *
+ * <p>Looking at a sale costs the ledger at most one call a second and node, however many look, and none while nobody
+ * does. A sale created elsewhere is known within a second; a name nobody has created costs a look at the list of sales,
+ * at most one every 200 ms for everybody.
+ */
+@ApplicationScoped
+public class Sales {
+    private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LIST_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Ledger ledger;
+    private final StockConfig stock;
+    private final Map<SaleId, Seen> seen = new ConcurrentHashMap<>();
+    private final Map<SaleId, CompletableFuture<Optional<Sale>>> looking = new ConcurrentHashMap<>();
+    private CompletableFuture<Void> listing = CompletableFuture.completedFuture(null);
+    private long listedAtNanos;
+    private volatile boolean contacted;
+
+    private record Seen(Sale sale, long atNanos) {}
+
+    @Inject
+    public Sales(Ledger ledger, StockConfig stock) {
+        this.ledger = ledger;
+        this.stock = stock;
+        listedAtNanos = System.nanoTime() - FRESH_NANOS;
+    }
+
+    /** For the container's proxy. */
+    Sales() {
+        this(null, null);
+    }
+
+    /** The sale as last seen, from memory if it was ever seen: its definition is right, its sums may be old. */
+    public CompletionStage<Optional<Sale>> find(SaleId id) {
+        Seen known = seen.get(id);
+        return known != null ? CompletableFuture.completedStage(Optional.of(known.sale)) : lookFor(id);
+    }
+
+    /** The sale as it stood within the last second. */
+    public CompletionStage<Optional<Sale>> show(SaleId id) {
+        Seen known = seen.get(id);
+        if (known == null) {
+            return lookFor(id);
+        }
+        return System.nanoTime() - known.atNanos < FRESH_NANOS
+                ? CompletableFuture.completedStage(Optional.of(known.sale))
+                : look(id);
+    }
+
+    /** All sales as they stood within the last second, by id. */
+    public CompletionStage<List<Sale>> list() {
+        return refresh().thenCompose(done -> {
+            List<CompletableFuture<Optional<Sale>>> shown = seen.keySet().stream()
+                    .sorted((a, b) -> a.value().compareTo(b.value()))
+                    .map(id -> show(id).toCompletableFuture())
+                    .toList();
+            return CompletableFuture.allOf(shown.toArray(CompletableFuture[]::new))
+                    .thenApply(all ->
+                            shown.stream().flatMap(each -> each.join().stream()).toList());
+        });
+    }
+
+    /** Creates a sale and shows it; it is known here at once. */
+    public CompletionStage<Sale> create(SaleDefinition definition) {
+        return ledger.create(definition)
+                .thenCompose(done -> look(definition.id()))
+                .thenApply(Optional::orElseThrow);
+    }
+
+    /** Changes a sale and shows it; empty if there is none. */
+    public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
+        return ledger.change(id, change, stock.rest()).thenCompose(done -> look(id));
+    }
+
+    /** Meets the sales created since the last time. Called by a timer, and by whoever misses one. */
+    public synchronized CompletionStage<Void> refresh() {
+        if (!listing.isDone() || System.nanoTime() - listedAtNanos < LIST_FRESH_NANOS) {
+            return listing;
+        }
+        listedAtNanos = System.nanoTime();
+        listing = ledger.sales().thenCompose(this::meet).toCompletableFuture();
+        return listing;
+    }
+
+    private CompletionStage<Void> meet(Set<SaleId> ids) {
+        CompletableFuture<?>[] unmet = ids.stream()
+                .filter(id -> !seen.containsKey(id))
+                .map(id -> look(id).toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(unmet).thenRun(() -> contacted = true);
+    }
+
+    /** Whether the ledger has been reached at all since this node started. */
+    public boolean isReady() {
+        return contacted;
+    }
+
+    /** The sales as last seen, however long ago. */
+    public Collection<SaleId> known() {
+        return seen.keySet();
+    }
+
+    private CompletionStage<Optional<Sale>> lookFor(SaleId id) {
+        return refresh().thenApply(done -> Optional.ofNullable(seen.get(id)).map(Seen::sale));
+    }
+
+    /** Asks the ledger, once for all who ask meanwhile. */
+    private CompletionStage<Optional<Sale>> look(SaleId id) {
+        CompletableFuture<Optional<Sale>> mine = new CompletableFuture<>();
+        CompletableFuture<Optional<Sale>> running = looking.putIfAbsent(id, mine);
+        if (running != null) {
+            return running;
+        }
+        long askedAt = System.nanoTime();
+        ledger.show(id).whenComplete((sale, fault) -> {
+            looking.remove(id);
+            if (fault != null) {
+                mine.completeExceptionally(fault);
+            } else {
+                sale.ifPresent(found -> seen.put(id, new Seen(found, askedAt)));
+                mine.complete(sale);
+            }
+        });
+        return mine;
+    }
+}

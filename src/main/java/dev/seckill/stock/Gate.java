@@ -1,0 +1,64 @@
+package dev.seckill.stock;
+
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Standing;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Refuses the buyers of one sale while nothing is left, without asking the ledger.
+ *
+ * <p>It is a lease on the fact "empty". It closes on a reply that said so, counted from when that call was <em>sent</em>,
+ * for half of the time that given-back tickets rest before they are on sale; and only after every winner up to that
+ * reply is known. So while any gate is closed there is nothing to sell, an owner is never refused, and nothing has to be
+ * broadcast when tickets come back. Past the lease the next request goes to the ledger and its reply closes the gate
+ * again for everybody.
+ */
+final class Gate {
+    private final Winners winners;
+    private final long leaseNanos;
+
+    /** Until when it is closed (System.nanoTime); null while open. */
+    private volatile Long closedUntil;
+
+    private Standing newest = Standing.NONE;
+
+    Gate(Winners winners, long leaseNanos) {
+        this.winners = winners;
+        this.leaseNanos = leaseNanos;
+    }
+
+    boolean refuses(BuyerId buyer) {
+        Long until = closedUntil;
+        return until != null && System.nanoTime() - until < 0 && !winners.contains(buyer);
+    }
+
+    /** Hears how the sale stands. Done when it has closed, or will not close for this. */
+    CompletionStage<Void> hear(Standing standing, long sentAtNanos) {
+        synchronized (this) {
+            if (standing.isOlderThan(newest)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            if (standing.epoch() != newest.epoch() || !standing.isEmpty()) {
+                closedUntil = null;
+            }
+            newest = standing;
+            if (!standing.isEmpty()) {
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+        return winners.readTo(standing).handle((done, fault) -> {
+            if (fault == null) {
+                close(standing, sentAtNanos + leaseNanos);
+            }
+            return null;
+        });
+    }
+
+    private synchronized void close(Standing heard, long until) {
+        boolean stillSo = newest.isEmpty() && newest.epoch() == heard.epoch() && newest.version() == heard.version();
+        if (stillSo && (closedUntil == null || until - closedUntil > 0)) {
+            closedUntil = until;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.seckill.stock;
+
+import dev.seckill.trade.BadInput;
+import java.time.Duration;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * How this node shares in what is left. See microprofile-config.properties for each value's reason.
+ *
+ * @param node this node's name among the nodes of one ledger
+ * @param weight its part of the traffic, as in nginx
+ * @param rest how long given-back tickets rest before they are on sale; a gate's lease is half of it
+ */
+public record StockConfig(
+        String node, int weight, int bufferPercent, Duration shareLease, Duration rest, int mostWaiting) {
+    private static final int MOST_WEIGHT = 1_000;
+    private static final int MOST_BUFFER = 1_000;
+    private static final Duration SHORTEST_REST = Duration.ofMillis(100);
+    private static final Duration LONGEST_REST = Duration.ofSeconds(10);
+
+    public StockConfig {
+        if (weight < 1 || weight > MOST_WEIGHT) {
+            throw new BadInput("seckill.node.weight is 1 to " + MOST_WEIGHT + ", not " + weight);
+        }
+        if (bufferPercent < 0 || bufferPercent > MOST_BUFFER) {
+            throw new BadInput("seckill.stock.buffer-percent is 0 to " + MOST_BUFFER + ", not " + bufferPercent);
+        }
+        if (rest.compareTo(SHORTEST_REST) < 0 || rest.compareTo(LONGEST_REST) > 0) {
+            throw new BadInput("seckill.stock.rest is " + SHORTEST_REST + " to " + LONGEST_REST + ", not " + rest);
+        }
+    }
+
+    public static StockConfig from(Config config) {
+        return new StockConfig(
+                config.getValue("seckill.node.name", String.class),
+                config.getValue("seckill.node.weight", Integer.class),
+                config.getValue("seckill.stock.buffer-percent", Integer.class),
+                config.getValue("seckill.stock.share-lease", Duration.class),
+                config.getValue("seckill.stock.rest", Duration.class),
+                config.getValue("seckill.stock.most-waiting", Integer.class));
+    }
+
+    Duration gateLease() {
+        return rest.dividedBy(2);
+    }
+}

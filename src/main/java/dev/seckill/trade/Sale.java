@@ -1,0 +1,29 @@
+package dev.seckill.trade;
+
+import java.time.Duration;
+
+/**
+ * One event on sale as it stood when it was last looked at. The definition (name, price, times, hold, limit) never
+ * changes once it is created, so it may be kept; state, capacity and the sums move on.
+ *
+ * @param opensAtMs Redis time in ms
+ * @param closesAtMs Redis time in ms, or 0 if it never closes by itself
+ * @param hold how long a reservation lives unpaid
+ * @param asOfMs when it stood so, Redis time in ms
+ * @param recovering whether its ledger is being taken over after a restart and sells nothing
+ */
+public record Sale(
+        SaleId id,
+        String name,
+        Price price,
+        long opensAtMs,
+        long closesAtMs,
+        Duration hold,
+        int limitPerBuyer,
+        SaleState state,
+        long capacity,
+        long reserved,
+        long sold,
+        Standing standing,
+        long asOfMs,
+        boolean recovering) {}

@@ -1,0 +1,25 @@
+-- Changes a sale: its state, its capacity, or both. The wanted value, not a step, so a second time changes nothing.
+-- Added tickets rest like returned ones before they are on sale.
+-- ARGV     1 state (OPEN, PAUSED, CLOSED or '')  2 capacity (tickets or '')  3 rest (ms) of added tickets
+-- RETURNS  CHANGED | SALE_CLOSED (a closed sale changes no more) | CAPACITY_CUT:capacity (it can only grow)
+-- KEEPS    remaining + returning + reserved + sold = capacity
+local state, capacity, rest_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local closed = enter()
+if closed then return closed end
+
+local changes_state = state ~= '' and state ~= stock.state
+local changes_capacity = capacity and capacity ~= stock.capacity
+if stock.state == 'CLOSED' and (changes_state or changes_capacity) then return reply('SALE_CLOSED') end
+if changes_capacity and capacity < stock.capacity then return reply('CAPACITY_CUT:' .. stock.capacity) end
+if changes_state then
+  redis.call('HSET', STOCK, 'state', state)
+  move('STATE_CHANGED', 'state', state)
+end
+if changes_capacity then
+  local added = capacity - stock.capacity
+  stock.capacity = capacity
+  put_to_rest(added, rest_ms)
+  move('CAPACITY_ADDED', 'quantity', added)
+end
+if changes_state or changes_capacity then save() end
+return reply('CHANGED')

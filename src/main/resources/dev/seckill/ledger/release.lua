@@ -1,0 +1,43 @@
+-- Releases what a reservation holds because its buyer cancels it. Atomic; a second time changes nothing.
+-- A reservation that is not there yet but provably the buyer's own leaves a cancelled record without tickets,
+-- so a reserve that arrives later finds itself cancelled.
+-- KEYS     4 reservations (hash)  5 due (sorted set)  6 buyers (hash)
+-- ARGV     1 reservation id  2 buyer  3 rest (ms) before the tickets are on sale again
+--          4 1 if the buyer has shown the key the id derives from  5 most cancellations kept ahead of their reserve
+-- RETURNS  CANCELLED:record | ALREADY_ENDED:record | NOT_FOUND | BUSY (too many cancellations ahead of their reserve)
+-- KEEPS    remaining + returning + reserved + sold = capacity
+
+local RESERVATIONS, DUE, BUYERS = KEYS[4], KEYS[5], KEYS[6]
+local id, buyer, rest_ms, is_own, most_ahead = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
+local closed = enter()
+if closed then return closed end
+
+local record = redis.call('HGET', RESERVATIONS, id)
+if not record then
+  if not is_own then return reply('NOT_FOUND') end
+  if redis.call('HINCRBY', STOCK, 'cancelled_ahead', 1) > most_ahead then
+    redis.call('HINCRBY', STOCK, 'cancelled_ahead', -1)
+    return reply('BUSY')
+  end
+  local cancelled = 'C|0|' .. stock.now_ms .. '|' .. stock.now_ms .. '|' .. buyer
+  redis.call('HSET', RESERVATIONS, id, cancelled)
+  redis.call('HINCRBY', BUYERS, buyer, 0)
+  move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', 0)
+  save()
+  return reply('CANCELLED:' .. cancelled)
+end
+
+local status, quantity, rest, owner = string.match(record, '^(%u)|(%d+)|(%d+|%d+)|(.*)$')
+if owner ~= buyer then return reply('NOT_FOUND') end
+if status ~= 'R' then return reply('ALREADY_ENDED:' .. record) end
+
+quantity = tonumber(quantity)
+record = 'C|' .. quantity .. '|' .. rest .. '|' .. buyer
+redis.call('HSET', RESERVATIONS, id, record)
+redis.call('ZREM', DUE, id)
+redis.call('HINCRBY', BUYERS, buyer, -quantity)
+stock.reserved = stock.reserved - quantity
+put_to_rest(quantity, rest_ms)
+move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity)
+save()
+return reply('CANCELLED:' .. record)

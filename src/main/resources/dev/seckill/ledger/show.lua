@@ -1,0 +1,6 @@
+-- Shows a sale as it stands, archived or not; changes nothing.
+-- RETURNS  NO_SALE | OK or RECOVERING, now (ms), then the stock's fields and values
+local fields = redis.call('HGETALL', STOCK)
+if #fields == 0 then return {'NO_SALE'} end
+local values = redis.call('HMGET', STOCK, 'run_id', 'now_ms')
+return {values[1] == run_id() and 'OK' or 'RECOVERING', clock(tonumber(values[2])), unpack(fields)}
