@@ -1,10 +1,11 @@
 package dev.seckill.http;
 
-import dev.seckill.trade.BadInput;
-import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import jakarta.ws.rs.ext.Providers;
+import java.util.concurrent.CompletionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -13,14 +14,24 @@ import java.util.logging.Logger;
 public class FaultMapper implements ExceptionMapper<Throwable> {
     private static final Logger LOG = Logger.getLogger(FaultMapper.class.getName());
 
+    @Context
+    Providers providers;
+
     @Override
     public Response toResponse(Throwable fault) {
-        if (fault.getCause() instanceof BadInput e) {
-            return new BadInputMapper().toResponse(e);
-        }
-        if (fault.getCause() instanceof WebApplicationException e) {
-            return new HttpErrorMapper().toResponse(e);
-        }
+        return fault instanceof CompletionException && fault.getCause() != null
+                ? answer(fault.getCause())
+                : unexpected(fault);
+    }
+
+    /** What an asynchronous step failed with comes wrapped; its own mapper knows what to say. */
+    @SuppressWarnings("unchecked")
+    private <T extends Throwable> Response answer(T cause) {
+        ExceptionMapper<T> mapper = (ExceptionMapper<T>) providers.getExceptionMapper(cause.getClass());
+        return mapper.toResponse(cause);
+    }
+
+    private static Response unexpected(Throwable fault) {
         LOG.log(Level.SEVERE, "unexpected", fault);
         return new Problem(500, "fault", "Something broke here", "It was not your request's fault; the log has more.")
                 .response();

@@ -1,14 +1,16 @@
 package dev.seckill.ledger;
 
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The threads on which buyers are answered.
@@ -19,17 +21,19 @@ import java.util.concurrent.Executors;
  */
 @ApplicationScoped
 public class AnswerThreads implements Executor {
-    @Resource
+    @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
     private ManagedThreadFactory threads;
 
     @Inject
     private LedgerConfig config;
 
-    private ExecutorService pool;
+    private ThreadPoolExecutor pool;
 
-    @PostConstruct
-    void start() {
-        pool = Executors.newFixedThreadPool(config.answerThreads(), threads);
+    void begin(@Observes Startup start) {
+        int size = config.answerThreads();
+        pool = new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
+        // While the node stops: whoever brings the answer gives it.
+        pool.setRejectedExecutionHandler((task, stopped) -> task.run());
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.seckill.ledger;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import org.eclipse.microprofile.metrics.Histogram;
@@ -30,6 +32,9 @@ public class LedgerMetrics implements BatchListener {
 
     /** For the container's proxy. */
     LedgerMetrics() {}
+
+    /** Made at the start: the server cannot make it on a thread that brings a reply. */
+    void begin(@Observes Startup start) {}
 
     @Override
     public void sent(int attempts, long nanos) {

@@ -12,7 +12,6 @@ import jakarta.json.JsonObjectBuilder;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.time.Instant;
 
 /** One outcome, one HTTP answer. */
@@ -25,7 +24,8 @@ final class Answers {
     static Response of(Answer answer, Sale sale, ReservationId id, long deadlineMs, long nowMs) {
         return switch (answer.outcome()) {
             case RESERVED ->
-                Response.created(URI.create(address(id)))
+                Response.status(Response.Status.CREATED)
+                        .header(HttpHeaders.LOCATION, address(id))
                         .header(HttpHeaders.CACHE_CONTROL, "no-store")
                         .type(MediaType.APPLICATION_JSON)
                         .entity(json(answer.reservation(), sale, Outcome.RESERVED))

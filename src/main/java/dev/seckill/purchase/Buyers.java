@@ -27,9 +27,19 @@ public class Buyers {
         return header.map(headers).map(BuyerId::named);
     }
 
-    /** What to tell somebody who named no buyer. */
-    String howToName() {
-        return header.map(name -> "Say who you are with the header " + name + '.')
-                .orElse("This node has no seckill.purchase.buyer-header configured, so nobody can buy by name.");
+    /** The buyer a request names, where it must. */
+    BuyerId require(UnaryOperator<String> headers) {
+        return of(headers)
+                .orElseThrow(() -> new Unnamed(header.map(name -> "Say who you are with the header " + name + '.')
+                        .orElse("This node has no seckill.purchase.buyer-header configured, so nobody buys by name.")));
+    }
+
+    /** Thrown when a request names no buyer and must. */
+    static final class Unnamed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Unnamed(String message) {
+            super(message, null, false, false);
+        }
     }
 }

@@ -2,6 +2,8 @@ package dev.seckill.purchase;
 
 import dev.seckill.trade.Outcome;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.util.EnumMap;
 import java.util.Map;
@@ -30,6 +32,9 @@ public class PurchaseMetrics {
 
     /** For the container's proxy. */
     PurchaseMetrics() {}
+
+    /** Made at the start: the server cannot make it on a thread that brings a reply. */
+    void begin(@Observes Startup start) {}
 
     void count(Outcome outcome) {
         purchases.get(outcome).inc();

@@ -1,10 +1,11 @@
 package dev.seckill.purchase;
 
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.logging.Logger;
  * the request's path.
  *
  * <p>A thread of its own writes what has gathered in one go. Past the queue's end lines are dropped and counted, because
- * a slow disk must not slow the sale. The file is started anew at its bound and the last one kept beside it.
+ * a slow disk must not slow the sale. At its bound the file is started anew.
  */
 @ApplicationScoped
 public class StatLog {
@@ -37,7 +38,7 @@ public class StatLog {
     private final LongAdder dropped = new LongAdder();
     private PurchaseConfig config;
 
-    @Resource
+    @Resource(lookup = "java:comp/DefaultManagedThreadFactory")
     private ManagedThreadFactory threads;
 
     private Thread writer;
@@ -50,8 +51,7 @@ public class StatLog {
     /** For the container's proxy. */
     StatLog() {}
 
-    @PostConstruct
-    void start() {
+    void begin(@Observes Startup start) {
         writer = threads.newThread(this::writeAll);
         writer.setName("stat-log");
         writer.start();
@@ -71,7 +71,7 @@ public class StatLog {
     private void writeAll() {
         FileHandler file = null;
         try {
-            file = new FileHandler(config.statLog().toString(), config.statLogMostBytes(), 2, true);
+            file = new FileHandler(config.statLog().toString(), config.statLogMostBytes(), 1, true);
             file.setFormatter(new AsIs());
             file.setEncoding("UTF-8");
             List<Line> lines = new ArrayList<>(MOST_AT_ONCE);
@@ -108,9 +108,13 @@ public class StatLog {
     }
 
     @PreDestroy
-    void stop() throws InterruptedException {
+    void stop() {
         writer.interrupt();
-        writer.join(1_000);
+        try {
+            writer.join(1_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static final class AsIs extends Formatter {

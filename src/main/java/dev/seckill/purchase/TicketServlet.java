@@ -111,13 +111,13 @@ public class TicketServlet extends HttpServlet {
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // every answer comes by its deadline
         reserve(new Attempt(id, buyer, 1, stamp, ledger.deadlineMs())).whenComplete((answer, fault) -> {
-            if (fault != null) {
-                LOG.log(Level.FINE, "busy", fault);
-            }
             try {
                 answer(response, fault == null ? answer.outcome() : Outcome.BUSY);
             } catch (IOException e) {
                 LOG.log(Level.FINE, "the client has gone", e);
+            } catch (RuntimeException e) {
+                LOG.log(Level.SEVERE, "unexpected", e);
+                response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
             } finally {
                 async.complete();
             }

@@ -18,7 +18,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -53,10 +52,10 @@ public class SalesResource {
     @OperatorOnly
     @Consumes(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> create(InputStream body) {
-        return sales.create(SaleForm.definition(body))
-                .thenApply(sale -> Response.created(URI.create("/api/sales/" + sale.id()))
-                        .entity(SaleJson.of(sale).toString())
-                        .build());
+        return sales.create(SaleForm.definition(body)).thenApply(sale -> Response.status(Response.Status.CREATED)
+                .header(HttpHeaders.LOCATION, "/api/sales/" + sale.id())
+                .entity(SaleJson.of(sale).toString())
+                .build());
     }
 
     /** A merge patch (RFC 7396) of state and capacity. */

@@ -34,13 +34,14 @@ final class Desk {
     private final AtomicReference<CompletableFuture<Void>> asking = new AtomicReference<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder sold = new LongAdder();
-    private volatile long usedAtNanos = System.nanoTime();
+    private volatile long usedAtNanos;
 
     Desk(SaleId sale, Ledger ledger, StockConfig config) {
         this.sale = sale;
         this.ledger = ledger;
         this.config = config;
         this.gate = new Gate(new Winners(sale, ledger), config.gateLease().toNanos());
+        this.usedAtNanos = System.nanoTime() - config.shareLease().toNanos();
     }
 
     /** What a request accepted now knows. Before anything was heard: the oldest stamp there is. */

@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 
 /** Names a buyer. {@link #ANONYMOUS} stands for each buyer nobody can name: never the same one twice, so no limit holds. */
 public record BuyerId(String value) {
-    public static final BuyerId ANONYMOUS = new BuyerId("");
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._@:+-]{0,64}");
+    public static final BuyerId ANONYMOUS = new BuyerId("");
 
     public BuyerId {
         if (value == null || !ALLOWED.matcher(value).matches()) {

@@ -18,7 +18,12 @@ public record IdempotencyKey(String value) {
 
     /** Reads the header, with or without the quotation marks of a structured field. */
     public static IdempotencyKey parse(String header) {
-        boolean quoted = header != null && header.length() > 2 && header.startsWith("\"") && header.endsWith("\"");
+        if (header == null) {
+            throw new BadInput(
+                    "The header Idempotency-Key is missing: a name of yours for this purchase, so that asking"
+                            + " again is safe. A new UUID will do.");
+        }
+        boolean quoted = header.length() > 2 && header.startsWith("\"") && header.endsWith("\"");
         return new IdempotencyKey(quoted ? header.substring(1, header.length() - 1) : header);
     }
 }

@@ -1,0 +1,129 @@
+package dev.seckill.purchase;
+
+import dev.seckill.http.Problem;
+import dev.seckill.ledger.Found;
+import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.Released;
+import dev.seckill.sale.Sales;
+import dev.seckill.stock.LocalStock;
+import dev.seckill.trade.Answer;
+import dev.seckill.trade.BadInput;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.Reservation;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.ReservationStatus;
+import dev.seckill.trade.Sale;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Shows a buyer its own reservation, and takes it back. */
+@Path("reservations/{id}")
+@RequestScoped
+@Produces(MediaType.APPLICATION_JSON)
+public class ReservationResource {
+    @Inject
+    Sales sales;
+
+    @Inject
+    LocalStock localStock;
+
+    @Inject
+    Ledger ledger;
+
+    @Inject
+    Buyers buyers;
+
+    @Context
+    HttpHeaders headers;
+
+    @GET
+    public CompletionStage<Response> show(@PathParam("id") String name, @QueryParam("deadline_ms") long deadlineMs) {
+        ReservationId id = ReservationId.parse(name);
+        BuyerId buyer = buyers.require(headers::getHeaderString);
+        return ledger.find(id)
+                .thenCombineAsync(
+                        sales.find(id.sale()),
+                        (found, sale) -> {
+                            Reservation reservation = found.reservation();
+                            if (reservation == null) {
+                                return absent(id, found, deadlineMs);
+                            }
+                            return reservation.buyer().equals(buyer) && sale.isPresent()
+                                    ? shown(reservation, sale.get())
+                                    : Answers.noReservation().response();
+                        },
+                        ledger.answering());
+    }
+
+    /** Not there now; before its deadline it may still come, so "no" would be a guess. */
+    private Response absent(ReservationId id, Found found, long deadlineMs) {
+        boolean mayStillCome = found.nowMs() <= deadlineMs
+                && deadlineMs <= found.nowMs() + ledger.budget().toMillis();
+        return mayStillCome
+                ? Answers.unknown(id, deadlineMs)
+                : Answers.noReservation().response();
+    }
+
+    @DELETE
+    public CompletionStage<Response> cancel(
+            @PathParam("id") String name,
+            @HeaderParam("Idempotency-Key") String keyHeader,
+            @QueryParam("deadline_ms") long deadlineMs) {
+        ReservationId id = ReservationId.parse(name);
+        BuyerId buyer = buyers.require(headers::getHeaderString);
+        boolean isOwn = keyHeader != null;
+        if (isOwn
+                && !ReservationId.derive(id.sale(), buyer, IdempotencyKey.parse(keyHeader))
+                        .equals(id)) {
+            throw new BadInput("This Idempotency-Key of yours does not name that reservation.");
+        }
+        return sales.find(id.sale()).thenCompose(sale -> {
+            if (sale.isEmpty()) {
+                return CompletableFuture.completedStage(Answers.noReservation().response());
+            }
+            return localStock
+                    .release(id, buyer, isOwn)
+                    .thenApplyAsync(released -> cancelled(released, sale.get(), id, deadlineMs), ledger.answering());
+        });
+    }
+
+    private Response cancelled(Released released, Sale sale, ReservationId id, long deadlineMs) {
+        return switch (released.result()) {
+            case CANCELLED -> shown(released.reservation(), sale);
+            case ALREADY_ENDED ->
+                released.reservation().status() == ReservationStatus.CANCELLED
+                        ? shown(released.reservation(), sale)
+                        : new Problem(
+                                        409,
+                                        "already-ended",
+                                        "It has ended already",
+                                        "Only a reservation that is still open can be cancelled.")
+                                .with("status", released.reservation().status())
+                                .response();
+            case NOT_FOUND -> absent(id, new Found(null, ledger.nowMs()), deadlineMs);
+            case NO_SALE -> Answers.noReservation().response();
+            case BUSY -> Answers.refusal(Answer.BUSY, 0, 0).response();
+            case UNKNOWN -> Answers.unknown(id, ledger.deadlineMs());
+        };
+    }
+
+    private static Response shown(Reservation reservation, Sale sale) {
+        return Response.ok(Answers.json(reservation, sale, null))
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.seckill.tools;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder that holds a trial's sales, logs and operator token, so that a restart continues them. One process at a time
+ * holds it: its marker file is locked until that process ends, however it ends. Only a folder with that marker is ever
+ * emptied.
+ */
+final class DataFolder {
+    private static final String MARKER = ".seckill-data";
+    private static final int TOKEN_BYTES = 24;
+
+    private final Path path;
+    private final FileLock lock;
+
+    private DataFolder(Path path, FileLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** Opens the folder, making it if need be, and holds it until this process ends. */
+    static DataFolder open(Path path) {
+        try {
+            Files.createDirectories(path);
+            Path marker = path.resolve(MARKER);
+            if (!Files.exists(marker) && !isEmpty(path)) {
+                throw new StartFailure(path + " holds other files: name an empty or a new folder with --data.");
+            }
+            FileChannel channel = FileChannel.open(marker, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                throw new StartFailure(
+                        "The data folder " + path + " is in use: stop that node, or name another folder with --data.");
+            }
+            return new DataFolder(path, lock);
+        } catch (IOException e) {
+            throw new StartFailure(
+                    "The data folder " + path + " can't be used (" + e + "): name another with --data.", e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path file(String name) {
+        return path.resolve(name);
+    }
+
+    /** Deletes everything in the folder except the marker. */
+    void empty() {
+        if (!lock.isValid()) {
+            throw new IllegalStateException("not held");
+        }
+        delete(path, path.resolve(MARKER));
+    }
+
+    /** An empty folder of that name in this one. */
+    Path emptyFolder(String name) {
+        try {
+            Path folder = Files.createDirectories(path.resolve(name));
+            delete(folder, null);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The token of the operator, made at the first call; only its owner may read the file. */
+    String operatorToken() {
+        Path file = path.resolve("operator-token");
+        try {
+            if (!Files.exists(file)) {
+                byte[] secret = new byte[TOKEN_BYTES];
+                new SecureRandom().nextBytes(secret);
+                Path draft = path.resolve("operator-token.new");
+                Files.deleteIfExists(draft);
+                Files.createFile(
+                        draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.writeString(draft, Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+                Files.move(draft, file);
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new StartFailure("The operator's token can't be kept in " + file + " (" + e + ").", e);
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
+    private static void delete(Path folder, Path except) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> childrenFirst = files.sorted(Comparator.reverseOrder())
+                    .filter(file -> !file.equals(folder) && !file.equals(except))
+                    .toList();
+            for (Path file : childrenFirst) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

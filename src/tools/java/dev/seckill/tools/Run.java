@@ -1,0 +1,192 @@
+package dev.seckill.tools;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Starts a node with its own Redis and a sale to try it on, and ends both when it is told to stop or when one of them ends.
+ * The node stops first, so that it can settle what it has accepted.
+ */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "scripts/run [OPTION...]",
+        description = {
+            "Starts one node with everything it needs, and a demo sale to try it on. Ctrl-C stops it; started again, the"
+                    + " sale goes on.%n"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "130:stopped by Ctrl-C (143: by SIGTERM)",
+            "1:could not start, or a part ended by itself",
+            "2:wrong usage"
+        })
+final class Run implements Callable<Integer> {
+    @Option(names = "--port", defaultValue = "3005", paramLabel = "PORT", description = "Port (${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--host",
+            defaultValue = "127.0.0.1",
+            paramLabel = "ADDRESS",
+            description = "Address to listen on (${DEFAULT-VALUE}); 0.0.0.0: everywhere.")
+    private String host;
+
+    @Option(
+            names = "--tickets",
+            defaultValue = "10000",
+            paramLabel = "N",
+            description = "Tickets in a new demo sale (${DEFAULT-VALUE}).")
+    private int tickets;
+
+    @Option(
+            names = "--hold",
+            defaultValue = "PT5M",
+            paramLabel = "DURATION",
+            description = "How long a reservation lives unpaid, ISO 8601 (${DEFAULT-VALUE}).")
+    private Duration hold;
+
+    @Option(
+            names = "--redis",
+            paramLabel = "redis://HOST:PORT",
+            description = "An existing Redis instead of one of its own.")
+    private String redisAddress;
+
+    @Option(
+            names = "--data",
+            defaultValue = "${sys:seckill.home}/data",
+            paramLabel = "FOLDER",
+            description = "Where sales and logs are kept (${DEFAULT-VALUE}).")
+    private Path dataFolder;
+
+    @Option(names = "--fresh", description = "Delete what is kept there first.")
+    private boolean fresh;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    @Override
+    public Integer call() throws InterruptedException, ExecutionException {
+        stopOnSignal(Thread.currentThread());
+        try {
+            run();
+            return 0;
+        } catch (StartFailure | InterruptedException e) {
+            if (stopping) {
+                return 0;
+            }
+            throw e;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Ctrl-C and SIGTERM interrupt the start or the wait; the JVM then exits with 130 or 143. */
+    private void stopOnSignal(Thread running) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (ended.getCount() > 0) {
+                stopping = true;
+                out("Stopping ...");
+                running.interrupt();
+                try {
+                    ended.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }));
+    }
+
+    private void run() throws InterruptedException, ExecutionException {
+        DataFolder data = DataFolder.open(dataFolder.toAbsolutePath().normalize());
+        Path redisFolder = data.file("redis");
+        boolean nodeLeft = Node.endLeftover(data);
+        boolean redisLeft = RedisProcess.endLeftover(redisFolder);
+        if (nodeLeft || redisLeft) {
+            out("Ended what a run that was killed had left behind.");
+        }
+        if (fresh) {
+            data.empty();
+        }
+        requireFreePort();
+        Path home = Path.of(System.getProperty("seckill.home"));
+        if (redisAddress != null) {
+            serve(home, data, redisAddress, new CompletableFuture<>());
+            return;
+        }
+        try (RedisProcess redis = RedisProcess.start(redisFolder, home.resolve("payara-config/redis.conf"))) {
+            serve(home, data, redis.address(), redis.onExit());
+        }
+    }
+
+    private void requireFreePort() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(host, port));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StartFailure(
+                    "Can't listen on " + host + ":" + port + " (" + e.getMessage()
+                            + "): stop what does, or choose with --port and --host.",
+                    e);
+        }
+    }
+
+    private void serve(Path home, DataFolder data, String ledger, CompletableFuture<Child> ledgerExit)
+            throws InterruptedException, ExecutionException {
+        out("Starting a node, which takes about 10 seconds ...");
+        String operatorToken = data.operatorToken();
+        Path statLog = data.file("stat.log");
+        Map<String, String> environment = Map.of(
+                "SECKILL_LEDGER_ADDRESS",
+                ledger,
+                "SECKILL_OPERATOR_TOKEN",
+                operatorToken,
+                "SECKILL_PURCHASE_BUYER_HEADER",
+                "X-Buyer-Id",
+                "SECKILL_PURCHASE_TICKET_SALE",
+                DemoSale.ID,
+                "SECKILL_STAT_LOG_PATH",
+                statLog.toString());
+        try (Node node = Node.start(home, data, host, port, environment)) {
+            String left = new DemoSale(tickets, hold).open(node, operatorToken);
+            out("""
+
+                    Seckill sells at %1$s
+
+                      sale      %2$s: %3$s
+                      buy       curl --header 'X-Buyer-Id: ann' --header "Idempotency-Key: $RANDOM" \\
+                                  --header 'Content-Type: application/json' --data '{"quantity": 1}' \\
+                                  %1$s/api/sales/%2$s/reservations
+                      rush      ab -n 10000 -c 100 %1$s/buy/ticket
+                      operator  --header 'Authorization: Bearer %4$s'
+                      logs      %5$s
+                                %6$s
+                      stop      Ctrl-C
+                    """.formatted(node.address(), DemoSale.ID, left, operatorToken, node.log(), statLog));
+            Object child = CompletableFuture.anyOf(node.onExit(), ledgerExit).get();
+            throw ((Child) child).failure();
+        }
+    }
+
+    private void out(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+}

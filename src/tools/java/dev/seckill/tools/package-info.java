@@ -1,0 +1,6 @@
+/**
+ * What the scripts run that is more than shell: one runnable jar, {@code target/seckill-tools.jar}, one subcommand each.
+ * {@link dev.seckill.tools.Run} starts a node with everything it needs on a machine that has nothing but a JDK; the
+ * tests start Redis with the same classes. The application never contains any of this and this never imports it.
+ */
+package dev.seckill.tools;
