@@ -6,6 +6,7 @@ import dev.seckill.stock.StockConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Gives each room its own configuration, read and checked once. */
@@ -14,18 +15,23 @@ public class Configuration {
     @Produces
     @Singleton
     LedgerConfig ledger() {
-        return LedgerConfig.from(ConfigProvider.getConfig());
+        return LedgerConfig.from(config());
     }
 
     @Produces
     @Singleton
     StockConfig stock() {
-        return StockConfig.from(ConfigProvider.getConfig());
+        return StockConfig.from(config());
     }
 
     @Produces
     @Singleton
     PurchaseConfig purchase() {
-        return PurchaseConfig.from(ConfigProvider.getConfig());
+        return PurchaseConfig.from(config());
+    }
+
+    /** By class loader, because the server also asks on threads (health) that belong to no application. */
+    private static Config config() {
+        return ConfigProvider.getConfig(Configuration.class.getClassLoader());
     }
 }
