@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -50,6 +51,9 @@ public class Ledger {
 
     private static final int BUYERS_PAGE = 1_000;
 
+    /** How long Redis is trusted to be set up as it was; a restart is noticed at once by other means. */
+    private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final LedgerConfig config;
     private final BatchListener batches;
     private final Executor answering;
@@ -58,6 +62,7 @@ public class Ledger {
     private final Map<SaleId, Book> books = new ConcurrentHashMap<>();
     private volatile Consumer<Heard> listener = heard -> {};
     private volatile String notDurable = "not asked yet";
+    private long durableAtNanos;
 
     /** What this node keeps of one sale's ledger. */
     private final class Book {
@@ -388,21 +393,33 @@ public class Ledger {
      * found on another server than before. May block for a few of the ledger's timeouts.
      */
     public void tend() {
-        String problem = redis.notDurable();
-        if (!problem.equals(notDurable)) {
-            LOG.log(
-                    problem.isEmpty() ? Level.INFO : Level.SEVERE,
-                    problem.isEmpty() ? "The ledger at {0} keeps what it acknowledges." : "Nothing is sold: {1}",
-                    new Object[] {config, problem});
-            notDurable = problem;
+        boolean adoptionWanted = books.values().stream().anyMatch(book -> book.wantsAdoption);
+        if (!notDurable.isEmpty() || adoptionWanted || System.nanoTime() - durableAtNanos > DURABLE_FOR_NANOS) {
+            askWhetherDurable();
         }
-        if (!problem.isEmpty()) {
+        if (!notDurable.isEmpty()) {
             return;
         }
         for (Book book : books.values()) {
             if (book.wantsAdoption) {
                 adopt(book);
             }
+        }
+    }
+
+    private void askWhetherDurable() {
+        durableAtNanos = System.nanoTime();
+        String problem = redis.notDurable();
+        if (problem.equals(notDurable)) {
+            return;
+        }
+        notDurable = problem;
+        if (!problem.isEmpty()) {
+            LOG.log(Level.SEVERE, "Nothing is sold: {0}", problem);
+        } else if (config.durable()) {
+            LOG.log(Level.INFO, "The ledger at {0} keeps what it acknowledges.", config);
+        } else {
+            LOG.log(Level.WARNING, "The ledger at {0} may lose tickets that were acknowledged: durable=false.", config);
         }
     }
 

@@ -54,19 +54,23 @@ public class ReservationResource {
     public CompletionStage<Response> show(@PathParam("id") String name, @QueryParam("deadline_ms") long deadlineMs) {
         ReservationId id = ReservationId.parse(name);
         BuyerId buyer = buyers.require(headers::getHeaderString);
-        return ledger.find(id)
-                .thenCombineAsync(
-                        sales.find(id.sale()),
-                        (found, sale) -> {
-                            Reservation reservation = found.reservation();
-                            if (reservation == null) {
-                                return absent(id, found, deadlineMs);
-                            }
-                            return reservation.buyer().equals(buyer) && sale.isPresent()
-                                    ? shown(reservation, sale.get())
-                                    : Answers.noReservation().response();
-                        },
-                        ledger.answering());
+        return sales.find(id.sale()).thenCompose(sale -> {
+            if (sale.isEmpty()) {
+                return CompletableFuture.completedStage(Answers.noReservation().response());
+            }
+            return ledger.find(id)
+                    .thenApplyAsync(found -> found(found, sale.get(), buyer, id, deadlineMs), ledger.answering());
+        });
+    }
+
+    private Response found(Found found, Sale sale, BuyerId buyer, ReservationId id, long deadlineMs) {
+        Reservation reservation = found.reservation();
+        if (reservation == null) {
+            return absent(id, found, deadlineMs);
+        }
+        return reservation.buyer().equals(buyer)
+                ? shown(reservation, sale)
+                : Answers.noReservation().response();
     }
 
     /** Not there now; before its deadline it may still come, so "no" would be a guess. */

@@ -11,7 +11,11 @@ import jakarta.ws.rs.ext.Provider;
 public class LedgerInDoubtMapper implements ExceptionMapper<LedgerInDoubt> {
     @Override
     public Response toResponse(LedgerInDoubt doubt) {
-        return new Problem(503, "in-doubt", "It may have been done", "Look at the sale before trying again.")
+        return new Problem(
+                        503,
+                        "in-doubt",
+                        "No answer came in time",
+                        "If you changed a sale, look at it before trying again: it may have been done.")
                 .retryAfter(1)
                 .response();
     }
