@@ -90,6 +90,7 @@ grep --quiet 'Complete requests: *2000' "$folder/ab.txt" || fail "ab did not com
 refuses 'is in use' --port "$port" --data "$data"
 refuses 'Address already in use' --port "$port" --data "$folder/other"
 refuses 'holds other files' --data "$home/src"
+refuses 'No Redis answers' --port $((port + 1)) --data "$folder/other" --redis redis://127.0.0.1:1
 stop INT 130
 
 start

@@ -4,11 +4,8 @@ import dev.seckill.ledger.Released.Result;
 import dev.seckill.ledger.SaleRefused.Reason;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
-import dev.seckill.trade.Outcome;
-import dev.seckill.trade.Price;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
-import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
@@ -18,8 +15,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +25,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -63,25 +58,6 @@ public class Ledger {
     private volatile Consumer<Heard> listener = heard -> {};
     private volatile String notDurable = "not asked yet";
     private long durableAtNanos;
-
-    /** What this node keeps of one sale's ledger. */
-    private final class Book {
-        final SaleId sale;
-        final Keys keys;
-        final DeductionBatcher batcher;
-        final AtomicReference<Standing> newest = new AtomicReference<>(Standing.NONE);
-        volatile boolean wantsAdoption;
-
-        Book(SaleId sale) {
-            this.sale = sale;
-            keys = new Keys(sale);
-            batcher = new DeductionBatcher(attempts -> send(this, attempts), config, clock::nowMs, answering);
-        }
-
-        Standing hear(Standing standing) {
-            return newest.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
-        }
-    }
 
     @Inject
     public Ledger(LedgerConfig config, BatchListener batches, AnswerThreads answering) {
@@ -146,57 +122,16 @@ public class Ledger {
     }
 
     private CompletionStage<List<Answer>> send(Book book, List<Attempt> attempts) {
-        Object[] args = new Object[attempts.size() * 6];
-        int i = 0;
-        for (Attempt attempt : attempts) {
-            args[i++] = attempt.id().code();
-            args[i++] = attempt.buyer().value();
-            args[i++] = attempt.quantity();
-            args[i++] = attempt.stamp().epoch();
-            args[i++] = attempt.stamp().sellable();
-            args[i++] = attempt.deadlineMs();
-        }
         long sentAt = System.nanoTime();
-        return redis.runDurably(Script.DEDUCT, book.keys.reservations, args).thenApply(reply -> {
-            batches.sent(attempts.size(), System.nanoTime() - sentAt);
-            if (!hear(book, reply)) {
-                Answer answer = reply.verdict().equals("NO_SALE") ? Answer.NO_SALE : Answer.BUSY;
-                return java.util.Collections.nCopies(attempts.size(), answer);
-            }
-            long dueMs = reply.result(0);
-            List<Answer> answers = new ArrayList<>(attempts.size());
-            for (int each = 0; each < attempts.size(); each++) {
-                answers.add(answer(attempts.get(each), reply.text(each + 1), reply.nowMs(), dueMs));
-            }
-            return answers;
-        });
-    }
-
-    private static Answer answer(Attempt attempt, String verdict, long nowMs, long dueMs) {
-        int colon = verdict.indexOf(':');
-        String detail = colon < 0 ? "" : verdict.substring(colon + 1);
-        return switch (colon < 0 ? verdict : verdict.substring(0, colon)) {
-            case "RESERVED" ->
-                new Answer(
-                        Outcome.RESERVED,
-                        new Reservation(
-                                attempt.id(),
-                                attempt.buyer(),
-                                attempt.quantity(),
-                                ReservationStatus.RESERVED,
-                                nowMs,
-                                dueMs),
-                        "");
-            case "ALREADY_RESERVED" ->
-                new Answer(Outcome.ALREADY_RESERVED, Reservation.parse(attempt.id(), detail), "");
-            case "STALE", "LATE" -> Answer.BUSY;
-            case "SOLD_OUT" -> Answer.SOLD_OUT;
-            case "KEY_REUSED" -> new Answer(Outcome.KEY_REUSED);
-            case "NOT_OPEN" -> new Answer(Outcome.NOT_OPEN, null, detail);
-            case "LIMIT_REACHED" -> new Answer(Outcome.LIMIT_REACHED, null, detail);
-            case "NOT_ENOUGH" -> new Answer(Outcome.NOT_ENOUGH, null, detail);
-            default -> throw new IllegalStateException("deduct.lua answered " + verdict);
-        };
+        return redis.runDurably(Script.DEDUCT, book.keys.reservations, DeductScript.args(attempts))
+                .thenApply(reply -> {
+                    batches.sent(attempts.size(), System.nanoTime() - sentAt);
+                    if (hear(book, reply)) {
+                        return DeductScript.answers(attempts, reply);
+                    }
+                    Answer answer = reply.verdict().equals("NO_SALE") ? Answer.NO_SALE : Answer.BUSY;
+                    return Collections.nCopies(attempts.size(), answer);
+                });
     }
 
     /** Releases a reservation's tickets. The exact inverse of {@link #deduct}, once. */
@@ -280,7 +215,7 @@ public class Ledger {
     /** Creates a sale. In doubt, asking for the sale tells whether it was. */
     public CompletionStage<Void> create(SaleDefinition sale) {
         if (!notDurable.isEmpty()) {
-            return CompletableFuture.failedStage(new LedgerAway(notDurable));
+            return CompletableFuture.failedStage(new SaleRefused(Reason.NOT_DURABLE, notDurable));
         }
         return redis.members(Keys.SALES)
                 .thenCompose(names -> {
@@ -335,20 +270,13 @@ public class Ledger {
     public CompletionStage<Optional<Sale>> show(SaleId id) {
         Book book = book(id);
         return redis.run(Script.SHOW, book.keys.stock).thenApply(reply -> {
-            List<Object> values = reply.values();
             if (reply.verdict().equals("NO_SALE")) {
                 books.remove(id, book);
                 return Optional.empty();
             }
-            boolean recovering = reply.verdict().equals("RECOVERING");
-            long nowMs = (Long) values.get(1);
-            clock.hear(nowMs);
-            Map<String, String> fields = new HashMap<>();
-            for (int i = 2; i < values.size(); i += 2) {
-                fields.put((String) values.get(i), (String) values.get(i + 1));
-            }
-            Sale sale = sale(id, fields, nowMs, recovering);
-            if (recovering) {
+            Sale sale = ShowScript.sale(id, reply);
+            clock.hear(sale.asOfMs());
+            if (sale.recovering()) {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
                 book.hear(sale.standing());
@@ -356,34 +284,6 @@ public class Ledger {
             }
             return Optional.of(sale);
         });
-    }
-
-    private static Sale sale(SaleId id, Map<String, String> fields, long nowMs, boolean recovering) {
-        return new Sale(
-                id,
-                fields.get("name"),
-                new Price(number(fields, "amount_minor"), fields.get("currency")),
-                number(fields, "opens_at_ms"),
-                number(fields, "closes_at_ms"),
-                Duration.ofMillis(number(fields, "hold_ms")),
-                (int) number(fields, "limit_per_buyer"),
-                SaleState.valueOf(fields.get("state")),
-                number(fields, "capacity"),
-                number(fields, "reserved"),
-                number(fields, "sold"),
-                new Standing(
-                        number(fields, "epoch"),
-                        number(fields, "seq"),
-                        number(fields, "version"),
-                        number(fields, "sellable"),
-                        number(fields, "remaining"),
-                        number(fields, "returning")),
-                nowMs,
-                recovering);
-    }
-
-    private static long number(Map<String, String> fields, String name) {
-        return Long.parseLong(fields.get(name));
     }
 
     // --- keeping ----------------------------------------------------------------------------------------------------
@@ -424,7 +324,7 @@ public class Ledger {
     }
 
     private void adopt(Book book) {
-        Standing known = book.newest.get();
+        Standing known = book.newest();
         redis.run(Script.ADOPT, book.keys.stock, known.epoch(), known.seq()).whenComplete((reply, fault) -> {
             if (fault != null) {
                 LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {book.sale, fault});
@@ -460,7 +360,11 @@ public class Ledger {
 
     private Book book(SaleId sale) {
         Book book = books.get(sale);
-        return book != null ? book : books.computeIfAbsent(sale, Book::new);
+        return book != null ? book : books.computeIfAbsent(sale, id -> new Book(id, this::batcher));
+    }
+
+    private DeductionBatcher batcher(Book book) {
+        return new DeductionBatcher(attempts -> send(book, attempts), config, clock::nowMs, answering);
     }
 
     /** Takes in what the reply says of the sale and tells the listener; false if the sale cannot be acted on. */

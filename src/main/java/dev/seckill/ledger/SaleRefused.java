@@ -9,6 +9,7 @@ public final class SaleRefused extends RuntimeException {
         NO_SALE,
         RECOVERING,
         CORRUPT,
+        NOT_DURABLE,
         SALE_EXISTS,
         TOO_MANY_SALES,
         SALE_CLOSED,

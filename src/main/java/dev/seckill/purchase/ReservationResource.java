@@ -56,7 +56,8 @@ public class ReservationResource {
         BuyerId buyer = buyers.require(headers::getHeaderString);
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {
-                return CompletableFuture.completedStage(Answers.noReservation().response());
+                return CompletableFuture.completedStage(
+                        AnswerMapper.noReservation().response());
             }
             return ledger.find(id)
                     .thenApplyAsync(found -> found(found, sale.get(), buyer, id, deadlineMs), ledger.answering());
@@ -70,7 +71,7 @@ public class ReservationResource {
         }
         return reservation.buyer().equals(buyer)
                 ? shown(reservation, sale)
-                : Answers.noReservation().response();
+                : AnswerMapper.noReservation().response();
     }
 
     /** Not there now; before its deadline it may still come, so "no" would be a guess. */
@@ -78,8 +79,8 @@ public class ReservationResource {
         boolean mayStillCome = found.nowMs() <= deadlineMs
                 && deadlineMs <= found.nowMs() + ledger.budget().toMillis();
         return mayStillCome
-                ? Answers.unknown(id, deadlineMs)
-                : Answers.noReservation().response();
+                ? AnswerMapper.unknown(id, deadlineMs)
+                : AnswerMapper.noReservation().response();
     }
 
     @DELETE
@@ -97,7 +98,8 @@ public class ReservationResource {
         }
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {
-                return CompletableFuture.completedStage(Answers.noReservation().response());
+                return CompletableFuture.completedStage(
+                        AnswerMapper.noReservation().response());
             }
             return localStock
                     .release(id, buyer, isOwn)
@@ -119,14 +121,14 @@ public class ReservationResource {
                                 .with("status", released.reservation().status())
                                 .response();
             case NOT_FOUND -> absent(id, new Found(null, ledger.nowMs()), deadlineMs);
-            case NO_SALE -> Answers.noReservation().response();
-            case BUSY -> Answers.refusal(Answer.BUSY, 0, 0).response();
-            case UNKNOWN -> Answers.unknown(id, ledger.deadlineMs());
+            case NO_SALE -> AnswerMapper.noReservation().response();
+            case BUSY -> AnswerMapper.refusal(Answer.BUSY, 0, 0).response();
+            case UNKNOWN -> AnswerMapper.unknown(id, ledger.deadlineMs());
         };
     }
 
     private static Response shown(Reservation reservation, Sale sale) {
-        return Response.ok(Answers.json(reservation, sale, null))
+        return Response.ok(AnswerMapper.json(reservation, sale, null))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }

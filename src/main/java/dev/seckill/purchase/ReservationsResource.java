@@ -88,7 +88,7 @@ public class ReservationsResource {
         metrics.count(answer.outcome());
         return CompletableFuture.completedStage(
                 sale == null
-                        ? Answers.refusal(answer, 0, 0).response()
-                        : Answers.of(answer, sale, id, deadlineMs, ledger.nowMs()));
+                        ? AnswerMapper.refusal(answer, 0, 0).response()
+                        : AnswerMapper.of(answer, sale, id, deadlineMs, ledger.nowMs()));
     }
 }

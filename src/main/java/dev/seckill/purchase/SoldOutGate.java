@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Answers "sold out" before JAX-RS begins, while this node's gate is closed and the buyer is none of the winners.
+ * AnswerMapper "sold out" before JAX-RS begins, while this node's gate is closed and the buyer is none of the winners.
  *
  * <p>After the first second of a sale this is nearly all there is to say, and it costs no more than a memory read.
  * Whatever looks unusual (no buyer, no key, a name that is none) passes on, to be told so properly.
@@ -29,7 +29,7 @@ public class SoldOutGate extends HttpFilter {
     private static final long serialVersionUID = 1;
     private static final String RESERVATIONS = "/reservations";
     private static final byte[] SOLD_OUT =
-            Answers.refusal(Answer.SOLD_OUT, 0, 0).json().toString().getBytes(StandardCharsets.UTF_8);
+            AnswerMapper.refusal(Answer.SOLD_OUT, 0, 0).json().toString().getBytes(StandardCharsets.UTF_8);
 
     private transient LocalStock localStock;
     private transient Buyers buyers;

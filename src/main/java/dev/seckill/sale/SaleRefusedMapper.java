@@ -20,6 +20,7 @@ public class SaleRefusedMapper implements ExceptionMapper<SaleRefused> {
             case NO_SALE -> SalesResource.noSale();
             case RECOVERING, CORRUPT ->
                 new Problem(503, "busy", "Busy", "The sale's ledger is being looked after; try again.").retryAfter(1);
+            case NOT_DURABLE -> new Problem(503, "not-durable", "The ledger may lose what it acknowledges", detail);
             case SALE_EXISTS ->
                 new Problem(
                         409, "sale-exists", "There is such a sale", "Its id is taken for good; choose another one.");

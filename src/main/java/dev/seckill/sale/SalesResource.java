@@ -1,5 +1,6 @@
 package dev.seckill.sale;
 
+import dev.seckill.http.OperatorOnly;
 import dev.seckill.http.Problem;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;

@@ -22,7 +22,7 @@ record DemoSale(int tickets, Duration hold) {
                     List.of("Authorization", "Bearer " + operatorToken, "Content-Type", "application/json"),
                     BodyPublishers.ofString(json()),
                     "POST");
-            boolean exists = answer.statusCode() == 409 && answer.body().contains("/sale-exists\"");
+            boolean exists = answer.statusCode() == 409 && answer.body().contains("#sale-exists\"");
             if (answer.statusCode() != 201 && !exists) {
                 throw refused("open the demo sale", answer);
             }

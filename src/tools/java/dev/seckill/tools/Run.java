@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Spec;
             "2:wrong usage"
         })
 final class Run implements Callable<Integer> {
+    private static final int REDIS_PORT = 6379;
+    private static final int CONNECT_PATIENCE_MS = 2000;
+
     @Option(names = "--port", defaultValue = "3005", paramLabel = "PORT", description = "Port (${DEFAULT-VALUE}).")
     private int port;
 
@@ -64,7 +69,7 @@ final class Run implements Callable<Integer> {
             names = "--redis",
             paramLabel = "redis://HOST:PORT",
             description = "An existing Redis instead of one of its own.")
-    private String redisAddress;
+    private URI redisAddress;
 
     @Option(
             names = "--data",
@@ -128,7 +133,8 @@ final class Run implements Callable<Integer> {
         requireFreePort();
         Path home = Path.of(System.getProperty("seckill.home"));
         if (redisAddress != null) {
-            serve(home, data, redisAddress, new CompletableFuture<>());
+            requireAnswer(redisAddress);
+            serve(home, data, redisAddress.toString(), new CompletableFuture<>());
             return;
         }
         try (RedisProcess redis = RedisProcess.start(redisFolder, home.resolve("payara-config/redis.conf"))) {
@@ -147,6 +153,15 @@ final class Run implements Callable<Integer> {
         }
     }
 
+    private static void requireAnswer(URI redis) {
+        int port = redis.getPort() < 0 ? REDIS_PORT : redis.getPort();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(redis.getHost(), port), CONNECT_PATIENCE_MS);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StartFailure("No Redis answers at " + redis + " (" + e.getMessage() + "): start it first.", e);
+        }
+    }
+
     private void serve(Path home, DataFolder data, String ledger, CompletableFuture<Child> ledgerExit)
             throws InterruptedException, ExecutionException {
         out("Starting a node, which takes about 10 seconds ...");
@@ -161,7 +176,7 @@ final class Run implements Callable<Integer> {
                 "X-Buyer-Id",
                 "SECKILL_PURCHASE_TICKET_SALE",
                 DemoSale.ID,
-                "SECKILL_STAT_LOG_PATH",
+                "SECKILL_PURCHASE_STAT_LOG",
                 statLog.toString());
         try (Node node = Node.start(home, data, host, port, environment)) {
             String left = new DemoSale(tickets, hold).open(node, operatorToken);

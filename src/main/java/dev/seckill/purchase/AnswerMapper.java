@@ -15,10 +15,10 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 
 /** One outcome, one HTTP answer. */
-final class Answers {
+final class AnswerMapper {
     private static final int ACCEPTED = 202;
 
-    private Answers() {}
+    private AnswerMapper() {}
 
     /** The answer to a purchase. */
     static Response of(Answer answer, Sale sale, ReservationId id, long deadlineMs, long nowMs) {

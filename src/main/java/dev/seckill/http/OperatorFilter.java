@@ -1,6 +1,5 @@
-package dev.seckill.sale;
+package dev.seckill.http;
 
-import dev.seckill.http.Problem;
 import jakarta.annotation.Priority;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Priorities;

@@ -1,4 +1,4 @@
-package dev.seckill.sale;
+package dev.seckill.http;
 
 import jakarta.ws.rs.NameBinding;
 import java.lang.annotation.ElementType;

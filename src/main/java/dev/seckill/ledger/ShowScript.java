@@ -1,0 +1,54 @@
+package dev.seckill.ledger;
+
+import dev.seckill.trade.Price;
+import dev.seckill.trade.Sale;
+import dev.seckill.trade.SaleId;
+import dev.seckill.trade.SaleState;
+import dev.seckill.trade.Standing;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What {@code show.lua} answers, as a sale. */
+final class ShowScript {
+    private ShowScript() {}
+
+    static Sale sale(SaleId id, Reply reply) {
+        List<Object> values = reply.values();
+        long nowMs = (Long) values.get(1);
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 2; i < values.size(); i += 2) {
+            fields.put((String) values.get(i), (String) values.get(i + 1));
+        }
+        return sale(id, fields, nowMs, reply.verdict().equals("RECOVERING"));
+    }
+
+    private static Sale sale(SaleId id, Map<String, String> fields, long nowMs, boolean recovering) {
+        return new Sale(
+                id,
+                fields.get("name"),
+                new Price(number(fields, "amount_minor"), fields.get("currency")),
+                number(fields, "opens_at_ms"),
+                number(fields, "closes_at_ms"),
+                Duration.ofMillis(number(fields, "hold_ms")),
+                (int) number(fields, "limit_per_buyer"),
+                SaleState.valueOf(fields.get("state")),
+                number(fields, "capacity"),
+                number(fields, "reserved"),
+                number(fields, "sold"),
+                new Standing(
+                        number(fields, "epoch"),
+                        number(fields, "seq"),
+                        number(fields, "version"),
+                        number(fields, "sellable"),
+                        number(fields, "remaining"),
+                        number(fields, "returning")),
+                nowMs,
+                recovering);
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+        return Long.parseLong(fields.get(name));
+    }
+}
