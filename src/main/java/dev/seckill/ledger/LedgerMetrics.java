@@ -27,6 +27,7 @@ public class LedgerMetrics implements BatchListener {
         duration = registry.timer(Metadata.builder()
                 .withName("seckill_deduction")
                 .withDescription("Time from sending a batch to the ledger to its reply")
+                .withUnit(MetricUnits.SECONDS)
                 .build());
     }
 

@@ -4,6 +4,8 @@ import dev.seckill.ledger.LedgerConfig;
 import dev.seckill.purchase.PurchaseConfig;
 import dev.seckill.stock.StockConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.Config;
@@ -12,6 +14,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /** Gives each room its own configuration, read and checked once. */
 @ApplicationScoped
 public class Configuration {
+    /** Wrong settings fail the start, not the first buyer. */
+    void check(@Observes Startup start, LedgerConfig ledger, StockConfig stock, PurchaseConfig purchase) {}
+
     @Produces
     @Singleton
     LedgerConfig ledger() {
