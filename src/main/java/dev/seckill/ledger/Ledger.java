@@ -135,14 +135,13 @@ public class Ledger {
     }
 
     /** Releases a reservation's tickets. The exact inverse of {@link #deduct}, once. */
-    public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn, Duration rest) {
+    public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn) {
         Book book = book(id.sale());
         return redis.runAgainDurably(
                         Script.RELEASE,
                         book.keys.reservations,
                         id.code(),
                         buyer.value(),
-                        rest.toMillis(),
                         isOwn ? 1 : 0,
                         config.mostCancelledAhead())
                 .handle((reply, fault) -> {
@@ -212,8 +211,8 @@ public class Ledger {
                 .thenApply(names -> names.stream().map(SaleId::new).collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** Creates a sale. In doubt, asking for the sale tells whether it was. */
-    public CompletionStage<Void> create(SaleDefinition sale) {
+    /** Creates a sale whose given-back tickets rest that long. In doubt, asking for the sale tells whether it was. */
+    public CompletionStage<Void> create(SaleDefinition sale, Duration rest) {
         if (!notDurable.isEmpty()) {
             return CompletableFuture.failedStage(new SaleRefused(Reason.NOT_DURABLE, notDurable));
         }
@@ -235,7 +234,8 @@ public class Ledger {
                         sale.opensAtMs(),
                         sale.closesAtMs(),
                         sale.hold().toMillis(),
-                        sale.limitPerBuyer()))
+                        sale.limitPerBuyer(),
+                        rest.toMillis()))
                 .thenAccept(reply -> {
                     if (reply.verdict().equals("EXISTS")) {
                         throw new SaleRefused(Reason.SALE_EXISTS, "");
@@ -244,7 +244,7 @@ public class Ledger {
     }
 
     /** Changes or archives a sale; may be repeated. */
-    public CompletionStage<Void> change(SaleId sale, Change change, Duration rest) {
+    public CompletionStage<Void> change(SaleId sale, Change change) {
         Book book = book(sale);
         CompletionStage<Reply> changed = change.state() == SaleState.ARCHIVED
                 ? redis.runAgainDurably(Script.ARCHIVE, book.keys.archive)
@@ -252,8 +252,7 @@ public class Ledger {
                         Script.CHANGE,
                         book.keys.stock,
                         change.state() == null ? "" : change.state().name(),
-                        change.capacity() == null ? "" : change.capacity(),
-                        rest.toMillis());
+                        change.capacity() == null ? "" : change.capacity());
         return changed.thenAccept(reply -> {
             if (reply.verdict().equals("ARCHIVED")) {
                 return;
@@ -280,7 +279,7 @@ public class Ledger {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
                 book.hear(sale.standing());
-                listener.accept(new Heard(id, sale.standing(), reply.sentAtNanos()));
+                listener.accept(new Heard(id, sale.standing(), sale.rest().toMillis(), reply.sentAtNanos()));
             }
             return Optional.of(sale);
         });
@@ -374,7 +373,7 @@ public class Ledger {
             return false;
         }
         takeIn(book, reply);
-        listener.accept(new Heard(book.sale, reply.standing(), reply.sentAtNanos()));
+        listener.accept(new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos()));
         return true;
     }
 
@@ -390,7 +389,7 @@ public class Ledger {
             throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
         }
         takeIn(book, reply);
-        return new Heard(book.sale, reply.standing(), reply.sentAtNanos());
+        return new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos());
     }
 
     private void takeIn(Book book, Reply reply) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What a script replied: a verdict on the whole call, and if that is OK, how the sale stood and the script's results. */
 record Reply(List<Object> values, long sentAtNanos) {
-    private static final int HEADER = 8;
+    private static final int HEADER = 9;
 
     String verdict() {
         return (String) values.get(0);
@@ -21,6 +21,10 @@ record Reply(List<Object> values, long sentAtNanos) {
 
     long nowMs() {
         return number(7);
+    }
+
+    long restMs() {
+        return number(8);
     }
 
     int size() {

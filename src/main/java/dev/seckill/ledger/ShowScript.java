@@ -33,6 +33,7 @@ final class ShowScript {
                 number(fields, "closes_at_ms"),
                 Duration.ofMillis(number(fields, "hold_ms")),
                 (int) number(fields, "limit_per_buyer"),
+                Duration.ofMillis(number(fields, "rest_ms")),
                 SaleState.valueOf(fields.get("state")),
                 number(fields, "capacity"),
                 number(fields, "reserved"),

@@ -84,14 +84,14 @@ public class Sales {
 
     /** Creates a sale and shows it; it is known here at once. */
     public CompletionStage<Sale> create(SaleDefinition definition) {
-        return ledger.create(definition)
+        return ledger.create(definition, stock.rest())
                 .thenCompose(done -> look(definition.id()))
                 .thenApply(Optional::orElseThrow);
     }
 
     /** Changes a sale and shows it; empty if there is none. */
     public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
-        return ledger.change(id, change, stock.rest()).thenCompose(done -> look(id));
+        return ledger.change(id, change).thenCompose(done -> look(id));
     }
 
     /** Meets the sales created since the last time. Called by a timer, and by whoever misses one. */

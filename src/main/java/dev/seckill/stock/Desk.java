@@ -40,7 +40,7 @@ final class Desk {
         this.sale = sale;
         this.ledger = ledger;
         this.config = config;
-        this.gate = new Gate(new Winners(sale, ledger), config.gateLease().toNanos());
+        this.gate = new Gate(new Winners(sale, ledger));
         this.usedAtNanos = System.nanoTime() - config.shareLease().toNanos();
     }
 
@@ -124,7 +124,7 @@ final class Desk {
         Standing standing = heard.standing();
         newest.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
         share.capAt(standing.remaining());
-        return gate.hear(standing, heard.sentAtNanos());
+        return gate.hear(heard);
     }
 
     /** Whether the timer has anything to do here: buyers came lately, or given-back tickets rest. */

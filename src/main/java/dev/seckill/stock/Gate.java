@@ -1,9 +1,11 @@
 package dev.seckill.stock;
 
+import dev.seckill.ledger.Heard;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.Standing;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Refuses the buyers of one sale while nothing is left, without asking the ledger.
@@ -16,16 +18,14 @@ import java.util.concurrent.CompletionStage;
  */
 final class Gate {
     private final Winners winners;
-    private final long leaseNanos;
 
     /** Until when it is closed (System.nanoTime); null while open. */
     private volatile Long closedUntil;
 
     private Standing newest = Standing.NONE;
 
-    Gate(Winners winners, long leaseNanos) {
+    Gate(Winners winners) {
         this.winners = winners;
-        this.leaseNanos = leaseNanos;
     }
 
     boolean refuses(BuyerId buyer) {
@@ -34,7 +34,8 @@ final class Gate {
     }
 
     /** Hears how the sale stands. Done when it has closed, or will not close for this. */
-    CompletionStage<Void> hear(Standing standing, long sentAtNanos) {
+    CompletionStage<Void> hear(Heard heard) {
+        Standing standing = heard.standing();
         synchronized (this) {
             if (standing.isOlderThan(newest)) {
                 return CompletableFuture.completedFuture(null);
@@ -49,7 +50,7 @@ final class Gate {
         }
         return winners.readTo(standing).handle((done, fault) -> {
             if (fault == null) {
-                close(standing, sentAtNanos + leaseNanos);
+                close(standing, heard.sentAtNanos() + TimeUnit.MILLISECONDS.toNanos(heard.restMs()) / 2);
             }
             return null;
         });

@@ -62,7 +62,7 @@ public class LocalStock {
 
     /** Gives a reservation's tickets back; they are on sale again after their rest. */
     public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn) {
-        return ledger.release(id, buyer, isOwn, config.rest());
+        return ledger.release(id, buyer, isOwn);
     }
 
     /** Renews the shares of the sales in use here; what rested long enough is put on sale by the same call. */

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.config.Config;
  *
  * @param node this node's name among the nodes of one ledger
  * @param weight its part of the traffic, as in nginx
- * @param rest how long given-back tickets rest before they are on sale; a gate's lease is half of it
+ * @param rest how long given-back tickets rest before they are on sale, in the sales created here
  */
 public record StockConfig(
         String node, int weight, int bufferPercent, Duration shareLease, Duration rest, int mostWaiting) {
@@ -38,9 +38,5 @@ public record StockConfig(
                 config.getValue("seckill.stock.share-lease", Duration.class),
                 config.getValue("seckill.stock.rest", Duration.class),
                 config.getValue("seckill.stock.most-waiting", Integer.class));
-    }
-
-    Duration gateLease() {
-        return rest.dividedBy(2);
     }
 }

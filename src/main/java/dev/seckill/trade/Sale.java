@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param opensAtMs Redis time in ms
  * @param closesAtMs Redis time in ms, or 0 if it never closes by itself
  * @param hold how long a reservation lives unpaid
+ * @param rest how long given-back tickets rest before they are on sale; nodes rely on it, so it is the sale's
  * @param asOfMs when it stood so, Redis time in ms
  * @param recovering whether its ledger is being taken over after a restart and sells nothing
  */
@@ -20,6 +21,7 @@ public record Sale(
         long closesAtMs,
         Duration hold,
         int limitPerBuyer,
+        Duration rest,
         SaleState state,
         long capacity,
         long reserved,

@@ -1,9 +1,9 @@
 -- Changes a sale: its state, its capacity, or both. The wanted value, not a step, so a second time changes nothing.
 -- Added tickets rest like returned ones before they are on sale.
--- ARGV     1 state (OPEN, PAUSED, CLOSED or '')  2 capacity (tickets or '')  3 rest (ms) of added tickets
+-- ARGV     1 state (OPEN, PAUSED, CLOSED or '')  2 capacity (tickets or '')
 -- RETURNS  CHANGED | SALE_CLOSED (a closed sale changes no more) | CAPACITY_CUT:capacity (it can only grow)
 -- KEEPS    remaining + returning + reserved + sold = capacity
-local state, capacity, rest_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local state, capacity = ARGV[1], tonumber(ARGV[2])
 local closed = enter()
 if closed then return closed end
 
@@ -18,7 +18,7 @@ end
 if changes_capacity then
   local added = capacity - stock.capacity
   stock.capacity = capacity
-  put_to_rest(added, rest_ms)
+  put_to_rest(added)
   move('CAPACITY_ADDED', 'quantity', added)
 end
 if changes_state or changes_capacity then save() end

@@ -2,13 +2,13 @@
 -- A reservation that is not there yet but provably the buyer's own leaves a cancelled record without tickets,
 -- so a reserve that arrives later finds itself cancelled.
 -- KEYS     4 reservations (hash)  5 due (sorted set)  6 buyers (hash)
--- ARGV     1 reservation id  2 buyer  3 rest (ms) before the tickets are on sale again
---          4 1 if the buyer has shown the key the id derives from  5 most cancellations kept ahead of their reserve
+-- ARGV     1 reservation id  2 buyer  3 1 if the buyer has shown the key the id derives from
+--          4 most cancellations kept ahead of their reserve
 -- RETURNS  CANCELLED:record | ALREADY_ENDED:record | NOT_FOUND | BUSY (too many cancellations ahead of their reserve)
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
 local RESERVATIONS, DUE, BUYERS = KEYS[4], KEYS[5], KEYS[6]
-local id, buyer, rest_ms, is_own, most_ahead = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1', tonumber(ARGV[5])
+local id, buyer, is_own, most_ahead = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
 local closed = enter()
 if closed then return closed end
 
@@ -37,7 +37,7 @@ redis.call('HSET', RESERVATIONS, id, record)
 redis.call('ZREM', DUE, id)
 redis.call('HINCRBY', BUYERS, buyer, -quantity)
 stock.reserved = stock.reserved - quantity
-put_to_rest(quantity, rest_ms)
+put_to_rest(quantity)
 move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity)
 save()
 return reply('CANCELLED:' .. record)

@@ -4,11 +4,12 @@
 -- A script begins with look() (changes nothing) or enter() (first puts on sale what has rested long enough) and
 -- hands on what they answer unless it is nil:
 --          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (sums wrong)
--- and ends with reply(...): OK, epoch, seq, version, sellable, remaining, returning, now (ms), then its own results.
+-- and ends with reply(...): OK, epoch, seq, version, sellable, remaining, returning, now (ms), rest (ms), then its own
+--          results.
 
 local STOCK, MOVEMENTS, RETURNING = KEYS[1], KEYS[2], KEYS[3]
 local FIELDS = {'state', 'run_id', 'epoch', 'seq', 'version', 'sellable', 'capacity', 'remaining', 'returning',
-  'reserved', 'sold', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor'}
+  'reserved', 'sold', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor', 'rest_ms'}
 local stock = {}
 
 -- The server's own name for this run of it. A promoted replica or a restarted server has another one.
@@ -48,10 +49,10 @@ local function move(movement, ...)
 end
 
 -- Given-back tickets rest until no node can still be refusing on what it heard before. The caller saves.
-local function put_to_rest(tickets, rest_ms)
+local function put_to_rest(tickets)
   stock.returning = stock.returning + tickets
   stock.version = stock.version + 1
-  redis.call('ZADD', RETURNING, stock.now_ms + rest_ms, stock.version .. ':' .. tickets)
+  redis.call('ZADD', RETURNING, stock.now_ms + stock.rest_ms, stock.version .. ':' .. tickets)
 end
 
 local function enter()
@@ -74,5 +75,5 @@ end
 
 local function reply(...)
   return {'OK', stock.epoch, stock.seq, stock.version, stock.sellable, stock.remaining, stock.returning,
-    stock.now_ms, ...}
+    stock.now_ms, stock.rest_ms, ...}
 end
