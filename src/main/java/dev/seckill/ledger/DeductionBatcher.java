@@ -2,6 +2,7 @@ package dev.seckill.ledger;
 
 import dev.seckill.trade.Answer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -40,6 +41,7 @@ final class DeductionBatcher {
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean sending = new AtomicBoolean();
+    private final AtomicInteger looks = new AtomicInteger();
 
     DeductionBatcher(Sender sender, LedgerConfig config, LongSupplier ledgerNowMs, Executor answering) {
         this.sender = sender;
@@ -64,15 +66,24 @@ final class DeductionBatcher {
     }
 
     private void sendNext() {
-        // Whoever finds the way free sends; looking at the queue again after freeing it leaves nobody behind.
-        while (!queue.isEmpty() && sending.compareAndSet(false, true)) {
-            List<Waiting> batch = nextBatch();
-            if (!batch.isEmpty()) {
-                send(batch, false);
-                return;
-            }
-            sending.set(false);
+        // One thread at a time looks, and looks again if somebody wanted to meanwhile: nobody is left behind, and a
+        // sender
+        // that answers at once makes no deep stack.
+        if (looks.getAndIncrement() > 0) {
+            return;
         }
+        int seen = 1;
+        do {
+            while (!queue.isEmpty() && sending.compareAndSet(false, true)) {
+                List<Waiting> batch = nextBatch();
+                if (batch.isEmpty()) {
+                    sending.set(false);
+                } else {
+                    send(batch, false);
+                }
+            }
+            seen = looks.addAndGet(-seen);
+        } while (seen > 0);
     }
 
     private List<Waiting> nextBatch() {
@@ -138,7 +149,7 @@ final class DeductionBatcher {
 
     private void answerAll(List<Waiting> batch, Answer answer) {
         if (!batch.isEmpty()) {
-            answer(batch, java.util.Collections.nCopies(batch.size(), answer));
+            answer(batch, Collections.nCopies(batch.size(), answer));
         }
     }
 

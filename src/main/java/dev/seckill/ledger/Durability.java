@@ -14,10 +14,11 @@ final class Durability {
             Map.of("appendonly", "yes", "appendfsync", "always", "maxmemory-policy", "noeviction");
 
     private final LedgerConfig config;
-    private String last = "";
+    private String last;
 
     Durability(LedgerConfig config) {
         this.config = config;
+        last = config.durable() ? "Redis has not said yet how it keeps what it acknowledges." : "";
     }
 
     /** What is missing, or ''. Blocks; throws when a server cannot be reached. */

@@ -1,6 +1,7 @@
 package dev.seckill.ledger;
 
 import dev.seckill.trade.SaleId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -28,8 +29,14 @@ final class Keys {
         archive = with(prefix + "reservations", prefix + "due", prefix + "buyers", prefix + "shares");
     }
 
+    /** What decides on which server of a cluster a key lives. */
+    static String tag(String key) {
+        int from = key.indexOf('{');
+        return from < 0 ? key : key.substring(from, key.indexOf('}', from));
+    }
+
     private List<Object> with(Object... more) {
-        List<Object> keys = new java.util.ArrayList<>(stock);
+        List<Object> keys = new ArrayList<>(stock);
         keys.addAll(List.of(more));
         return List.copyOf(keys);
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -115,10 +116,10 @@ public class Ledger {
 
     /** Deducts and reserves, together with all who ask at the same time. Completes on an answering thread. */
     public CompletionStage<Answer> deduct(Attempt attempt) {
-        if (!notDurable.isEmpty() || redis.isAway()) {
-            return CompletableFuture.completedStage(Answer.BUSY);
-        }
-        return book(attempt.sale()).batcher.submit(attempt);
+        Book book = book(attempt.sale());
+        return !notDurable.isEmpty() || redis.isAway(book.keys.movements)
+                ? CompletableFuture.completedStage(Answer.BUSY)
+                : book.batcher.submit(attempt);
     }
 
     private CompletionStage<List<Answer>> send(Book book, List<Attempt> attempts) {
@@ -129,8 +130,11 @@ public class Ledger {
                     if (hear(book, reply)) {
                         return DeductScript.answers(attempts, reply);
                     }
-                    Answer answer = reply.verdict().equals("NO_SALE") ? Answer.NO_SALE : Answer.BUSY;
-                    return Collections.nCopies(attempts.size(), answer);
+                    if (reply.verdict().equals("NO_SALE")) {
+                        return Collections.nCopies(attempts.size(), Answer.NO_SALE);
+                    }
+                    // It has not looked at the ids: nothing was taken now, but an earlier sending may have.
+                    throw new LedgerAway(reply.verdict());
                 });
     }
 
@@ -138,6 +142,7 @@ public class Ledger {
     public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn) {
         Book book = book(id.sale());
         return redis.runAgainDurably(
+                        reply -> lookedAt(book, reply),
                         Script.RELEASE,
                         book.keys.reservations,
                         id.code(),
@@ -160,7 +165,7 @@ public class Ledger {
     /** Finds a reservation, or that there is none. */
     public CompletionStage<Found> find(ReservationId id) {
         Book book = book(id.sale());
-        return redis.run(Script.FIND, book.keys.reservations, id.code()).thenApply(reply -> {
+        return redis.runDurably(Script.FIND, book.keys.reservations, id.code()).thenApply(reply -> {
             okOrRefused(book, reply);
             String result = reply.text(0);
             Reservation found =
@@ -246,9 +251,11 @@ public class Ledger {
     /** Changes or archives a sale; may be repeated. */
     public CompletionStage<Void> change(SaleId sale, Change change) {
         Book book = book(sale);
+        UnaryOperator<Reply> looked = reply -> lookedAt(book, reply);
         CompletionStage<Reply> changed = change.state() == SaleState.ARCHIVED
-                ? redis.runAgainDurably(Script.ARCHIVE, book.keys.archive)
+                ? redis.runAgainDurably(looked, Script.ARCHIVE, book.keys.archive)
                 : redis.runAgainDurably(
+                        looked,
                         Script.CHANGE,
                         book.keys.stock,
                         change.state() == null ? "" : change.state().name(),
@@ -375,6 +382,15 @@ public class Ledger {
         takeIn(book, reply);
         listener.accept(new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos()));
         return true;
+    }
+
+    /** A sale that is recovering was not looked at: nothing was done now, but an earlier sending may have. */
+    private Reply lookedAt(Book book, Reply reply) {
+        if (reply.isRecovering()) {
+            wantAdoption(book);
+            throw new LedgerAway("The sale is recovering.");
+        }
+        return reply;
     }
 
     private void okOrRefused(Book book, Reply reply) {

@@ -10,9 +10,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.redisson.Redisson;
@@ -62,10 +64,9 @@ final class Redis implements AutoCloseable {
 
     private final LedgerConfig config;
     private final Durability durability;
-    private final CircuitBreaker<Object> breaker = CircuitBreaker.builder()
-            .withFailureThreshold(FAULTS_UNTIL_AWAY)
-            .withDelay(AWAY_DELAY)
-            .build();
+    /** In a cluster one per sale, so that a dead server keeps nobody from the sales on the living ones; else one. */
+    private final Map<String, CircuitBreaker<Object>> breakers = new ConcurrentHashMap<>();
+
     private volatile RedissonClient client;
     private volatile boolean closed;
 
@@ -75,14 +76,24 @@ final class Redis implements AutoCloseable {
     }
 
     /** Whether calls fail at once at the moment. */
-    boolean isAway() {
+    boolean isAway(String key) {
+        CircuitBreaker<Object> breaker = breaker(key);
         return client == null
                 || (breaker.isOpen() && !breaker.getRemainingDelay().isZero());
     }
 
+    private CircuitBreaker<Object> breaker(String key) {
+        String home = config.topology() == LedgerConfig.Topology.CLUSTER ? Keys.tag(key) : "";
+        return breakers.computeIfAbsent(home, name -> CircuitBreaker.builder()
+                .withFailureThreshold(FAULTS_UNTIL_AWAY)
+                .withSuccessThreshold(1)
+                .withDelay(AWAY_DELAY)
+                .build());
+    }
+
     /** Runs a script once. */
     CompletionStage<Reply> run(Script script, List<Object> keys, Object... args) {
-        return call(redisson -> script(redisson)
+        return call(keys.get(0), redisson -> script(redisson)
                         .<List<Object>>evalAsync(Mode.READ_WRITE, script.text(), ReturnType.LIST, keys, args))
                 .thenApply(Redis::reply);
     }
@@ -94,14 +105,18 @@ final class Redis implements AutoCloseable {
         }
         return runReplicated(script, keys, args)
                 .exceptionallyCompose(fault -> fault.getCause() instanceof NoScript
-                        ? load(script).thenCompose(loaded -> runReplicated(script, keys, args))
+                        ? load(keys.get(0), script).thenCompose(loaded -> runReplicated(script, keys, args))
                         : CompletableFuture.failedStage(fault));
     }
 
-    /** Runs a script that may run twice, again and again while in doubt, until its budget is used up. */
-    CompletionStage<Reply> runAgainDurably(Script script, List<Object> keys, Object... args) {
+    /**
+     * Runs a script that may run twice, again and again while in doubt, until its budget is used up. The check may turn a
+     * reply into {@link LedgerAway}, which after a doubt leaves it in doubt.
+     */
+    CompletionStage<Reply> runAgainDurably(
+            UnaryOperator<Reply> check, Script script, List<Object> keys, Object... args) {
         return again(
-                () -> runDurably(script, keys, args),
+                () -> runDurably(script, keys, args).thenApply(check),
                 System.nanoTime() + config.budget().toNanos());
     }
 
@@ -120,7 +135,7 @@ final class Redis implements AutoCloseable {
     }
 
     private CompletionStage<Reply> runReplicated(Script script, List<Object> keys, Object... args) {
-        return call(redisson -> {
+        return call(keys.get(0), redisson -> {
                     RBatch batch = redisson.createBatch(BatchOptions.defaults()
                             .executionMode(BatchOptions.ExecutionMode.IN_MEMORY)
                             .retryAttempts(0)
@@ -138,12 +153,13 @@ final class Redis implements AutoCloseable {
                 .thenApply(Redis::reply);
     }
 
-    private CompletionStage<String> load(Script script) {
-        return call(redisson -> script(redisson).scriptLoadAsync(script.text())).thenApply(Sent::value);
+    private CompletionStage<String> load(Object key, Script script) {
+        return call(key, redisson -> script(redisson).scriptLoadAsync(script.text()))
+                .thenApply(Sent::value);
     }
 
     CompletionStage<List<Movement>> range(String stream, long epoch, long seq, int count) {
-        return call(redisson -> redisson.<String, String>getStream(stream, StringCodec.INSTANCE)
+        return call(stream, redisson -> redisson.<String, String>getStream(stream, StringCodec.INSTANCE)
                         .rangeAsync(StreamRangeArgs.startIdExclusive(new StreamMessageId(epoch, seq))
                                 .endId(StreamMessageId.MAX)
                                 .count(count)))
@@ -159,14 +175,14 @@ final class Redis implements AutoCloseable {
     }
 
     CompletionStage<Set<String>> members(String set) {
-        return call(redisson ->
-                        redisson.<String>getSet(set, StringCodec.INSTANCE).readAllAsync())
+        return call(set, redisson -> redisson.<String>getSet(set, StringCodec.INSTANCE)
+                        .readAllAsync())
                 .thenApply(Sent::value);
     }
 
     CompletionStage<Boolean> addMember(String set, String member) {
-        return call(redisson ->
-                        redisson.<String>getSet(set, StringCodec.INSTANCE).addAsync(member))
+        return call(set, redisson -> redisson.<String>getSet(set, StringCodec.INSTANCE)
+                        .addAsync(member))
                 .thenApply(Sent::value);
     }
 
@@ -210,8 +226,9 @@ final class Redis implements AutoCloseable {
         return new Reply(sent.value, sent.atNanos);
     }
 
-    private <T> CompletionStage<Sent<T>> call(Function<RedissonClient, CompletionStage<T>> what) {
+    private <T> CompletionStage<Sent<T>> call(Object key, Function<RedissonClient, CompletionStage<T>> what) {
         RedissonClient redisson = client;
+        CircuitBreaker<Object> breaker = breaker(key.toString());
         if (redisson == null || !breaker.tryAcquirePermit()) {
             return CompletableFuture.failedStage(new LedgerAway("The ledger is away."));
         }

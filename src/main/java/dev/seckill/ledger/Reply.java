@@ -15,6 +15,10 @@ record Reply(List<Object> values, long sentAtNanos) {
         return verdict().equals("OK");
     }
 
+    boolean isRecovering() {
+        return verdict().equals("RECOVERING");
+    }
+
     Standing standing() {
         return new Standing(number(1), number(2), number(3), number(4), number(5), number(6));
     }

@@ -21,7 +21,7 @@ if not record then
   end
   local cancelled = 'C|0|' .. stock.now_ms .. '|' .. stock.now_ms .. '|' .. buyer
   redis.call('HSET', RESERVATIONS, id, cancelled)
-  redis.call('HINCRBY', BUYERS, buyer, 0)
+  if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, 0) end
   move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', 0)
   save()
   return reply('CANCELLED:' .. cancelled)
@@ -35,7 +35,7 @@ quantity = tonumber(quantity)
 record = 'C|' .. quantity .. '|' .. rest .. '|' .. buyer
 redis.call('HSET', RESERVATIONS, id, record)
 redis.call('ZREM', DUE, id)
-redis.call('HINCRBY', BUYERS, buyer, -quantity)
+if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -quantity) end
 stock.reserved = stock.reserved - quantity
 put_to_rest(quantity)
 move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity)

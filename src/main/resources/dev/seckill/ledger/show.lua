@@ -2,5 +2,6 @@
 -- RETURNS  NO_SALE | OK or RECOVERING, now (ms), then the stock's fields and values
 local fields = redis.call('HGETALL', STOCK)
 if #fields == 0 then return {'NO_SALE'} end
-local values = redis.call('HMGET', STOCK, 'run_id', 'now_ms')
-return {values[1] == run_id() and 'OK' or 'RECOVERING', clock(tonumber(values[2])), unpack(fields)}
+local values = redis.call('HMGET', STOCK, 'run_id', 'now_ms', 'state')
+local shows = (values[3] == 'ARCHIVED' or values[1] == run_id()) and 'OK' or 'RECOVERING'
+return {shows, clock(tonumber(values[2])), unpack(fields)}

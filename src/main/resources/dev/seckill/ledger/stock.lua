@@ -60,13 +60,15 @@ local function enter()
   if closed or stock.returning == 0 then return closed end
   local rested = redis.call('ZRANGEBYSCORE', RETURNING, '-inf', stock.now_ms, 'LIMIT', 0, 1000)
   if #rested == 0 then return nil end
-  local tickets = 0
+  local tickets, sellable = 0, stock.sellable + 1
   for _, entry in ipairs(rested) do
     local version, count = string.match(entry, '^(%d+):(%d+)$')
     tickets = tickets + tonumber(count)
-    stock.sellable = math.max(stock.sellable, tonumber(version))
+    sellable = math.max(sellable, tonumber(version))
   end
   redis.call('ZREM', RETURNING, unpack(rested))
+  -- Higher each time, whatever order the versions of one millisecond come in.
+  stock.sellable = sellable
   stock.returning = stock.returning - tickets
   stock.remaining = stock.remaining + tickets
   move('RESTOCKED', 'quantity', tickets, 'sellable', stock.sellable)
