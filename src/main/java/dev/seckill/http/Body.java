@@ -2,13 +2,13 @@ package dev.seckill.http;
 
 import dev.seckill.trade.BadInput;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
+import jakarta.json.JsonConfig;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
-import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParserFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,8 +22,8 @@ import java.util.TreeSet;
  */
 public final class Body {
     private static final int MOST_BYTES = 8 * 1024;
-    private static final JsonReaderFactory READERS = Json.createReaderFactory(
-            Map.of(jakarta.json.JsonConfig.KEY_STRATEGY, jakarta.json.JsonConfig.KeyStrategy.NONE));
+    private static final JsonParserFactory PARSERS =
+            Json.createParserFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
 
     private final JsonObject json;
     private final String path;
@@ -39,17 +39,29 @@ public final class Body {
     }
 
     public static Body read(InputStream stream, String... allowed) {
+        return new Body(parse(stream, allowed), "", allowed);
+    }
+
+    private static JsonObject parse(InputStream stream, String... allowed) {
+        byte[] bytes;
         try {
-            byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
-            }
-            try (JsonReader reader = READERS.createReader(new ByteArrayInputStream(bytes))) {
-                return new Body(reader.readObject(), "", allowed);
-            }
-        } catch (JsonException | IOException e) {
-            throw new BadInput("The body is a JSON object in UTF-8 with the fields " + new TreeSet<>(Set.of(allowed)));
+            bytes = stream.readNBytes(MOST_BYTES + 1);
+        } catch (IOException e) {
+            throw new BadInput("The body ended early.");
         }
+        if (bytes.length > MOST_BYTES) {
+            throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
+        }
+        try (JsonParser parser = PARSERS.createParser(new ByteArrayInputStream(bytes))) {
+            parser.next();
+            JsonObject object = parser.getObject();
+            if (!parser.hasNext()) {
+                return object;
+            }
+        } catch (RuntimeException e) {
+            // The parser fails in several ways: too deep, too many digits, no object, no JSON. All say the same.
+        }
+        throw new BadInput("The body is one JSON object in UTF-8 with the fields " + new TreeSet<>(Set.of(allowed)));
     }
 
     public boolean has(String field) {

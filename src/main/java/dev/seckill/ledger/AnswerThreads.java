@@ -1,5 +1,6 @@
 package dev.seckill.ledger;
 
+import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
@@ -29,7 +30,11 @@ public class AnswerThreads implements Executor {
 
     private ThreadPoolExecutor pool;
 
-    void begin(@Observes Startup start) {
+    /** Made at the start: the server cannot make it on a thread that brings a reply. */
+    void begin(@Observes Startup start) {}
+
+    @PostConstruct
+    void makePool() {
         int size = config.answerThreads();
         pool = new ThreadPoolExecutor(size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         // While the node stops: whoever brings the answer gives it.

@@ -5,12 +5,12 @@ import dev.seckill.trade.Standing;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/** What this node keeps of one sale's ledger: its keys, who waits, and the last it heard. */
+/** What this node keeps of one sale's ledger: its keys, who waits, and how far it has seen. */
 final class Book {
     final SaleId sale;
     final Keys keys;
     final DeductionBatcher batcher;
-    private final AtomicReference<Standing> newest = new AtomicReference<>(Standing.NONE);
+    private final AtomicReference<Standing> kept = new AtomicReference<>(Standing.NONE);
 
     /** Its Redis is not the one it was adopted on. */
     volatile boolean wantsAdoption;
@@ -21,11 +21,12 @@ final class Book {
         this.batcher = batcher.apply(this);
     }
 
-    void hear(Standing standing) {
-        newest.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
+    void keep(Standing standing) {
+        kept.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
     }
 
-    Standing newest() {
-        return newest.get();
+    /** The last standing known to be kept by whatever may come after this Redis: what adoption is measured by. */
+    Standing kept() {
+        return kept.get();
     }
 }

@@ -1,10 +1,13 @@
 package dev.seckill.ledger;
 
 import dev.seckill.trade.Answer;
+import dev.seckill.trade.Outcome;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,6 +33,7 @@ final class DeductionBatcher {
 
     private static final CompletionStage<Answer> BUSY = CompletableFuture.completedStage(Answer.BUSY);
     private static final long RESEND_MS = 50;
+    private static final Set<Outcome> MAY_CHANGE = EnumSet.of(Outcome.NOT_OPEN, Outcome.LIMIT_REACHED, Outcome.NO_SALE);
 
     /** Below this an answer is not worth a second thread. */
     private static final int LEAST_CHUNK = 8;
@@ -116,7 +120,7 @@ final class DeductionBatcher {
         sent.whenComplete((answers, fault) -> {
             if (fault == null) {
                 free();
-                answer(batch, answers);
+                answer(batch, sentBefore ? afterDoubt(answers) : answers);
             } else if (LedgerAway.is(fault) && !sentBefore) {
                 free();
                 answerAll(batch, Answer.BUSY);
@@ -125,6 +129,13 @@ final class DeductionBatcher {
                         .execute(() -> sendAgain(batch));
             }
         });
+    }
+
+    /** The first sending may still be on its way, and what refuses now may have changed when it arrives. */
+    private static List<Answer> afterDoubt(List<Answer> answers) {
+        return answers.stream()
+                .map(answer -> MAY_CHANGE.contains(answer.outcome()) ? Answer.UNKNOWN : answer)
+                .toList();
     }
 
     private void sendAgain(List<Waiting> batch) {

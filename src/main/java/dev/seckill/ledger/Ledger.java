@@ -47,6 +47,9 @@ public class Ledger {
 
     private static final int BUYERS_PAGE = 1_000;
 
+    /** Every node ticks in that time and says how far it has seen. */
+    private static final long ADOPTION_WAIT_MS = 2_000;
+
     /** How long Redis is trusted to be set up as it was; a restart is noticed at once by other means. */
     private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -59,6 +62,7 @@ public class Ledger {
     private volatile Consumer<Heard> listener = heard -> {};
     private volatile String notDurable = "not asked yet";
     private long durableAtNanos;
+    private Set<String> knownRuns = Set.of();
 
     @Inject
     public Ledger(LedgerConfig config, BatchListener batches, AnswerThreads answering) {
@@ -183,7 +187,7 @@ public class Ledger {
         return redis.run(Script.SHARE, book.keys.shares, node, weight, lease.toMillis(), atLeast, bufferPercent)
                 .thenApply(reply -> {
                     Heard heard = heardOrRefused(book, reply);
-                    return new Grant(heard, reply.result(0), (int) reply.result(2));
+                    return new Grant(heard, reply.result(0));
                 });
     }
 
@@ -192,19 +196,21 @@ public class Ledger {
         return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
     }
 
-    /** Everybody who has or had a reservation, each at least once. */
-    public CompletionStage<Void> buyers(SaleId sale, Consumer<String> consumer) {
-        return buyersFrom(book(sale), 0, consumer);
+    /** Everybody who has or had a reservation, each at least once, all in one epoch; else it fails. */
+    public CompletionStage<Void> buyers(SaleId sale, long epoch, Consumer<String> consumer) {
+        return buyersFrom(book(sale), epoch, 0, consumer);
     }
 
-    private CompletionStage<Void> buyersFrom(Book book, long cursor, Consumer<String> consumer) {
+    private CompletionStage<Void> buyersFrom(Book book, long epoch, long cursor, Consumer<String> consumer) {
         return redis.run(Script.BUYERS, book.keys.buyers, cursor, BUYERS_PAGE).thenCompose(reply -> {
-            heardOrRefused(book, reply);
+            if (heardOrRefused(book, reply).standing().epoch() != epoch) {
+                throw new SaleRefused(Reason.RECOVERING, "");
+            }
             for (int i = 1; i < reply.size(); i++) {
                 consumer.accept(reply.text(i));
             }
             long next = reply.result(0);
-            return next == 0 ? CompletableFuture.completedStage(null) : buyersFrom(book, next, consumer);
+            return next == 0 ? CompletableFuture.completedStage(null) : buyersFrom(book, epoch, next, consumer);
         });
     }
 
@@ -277,7 +283,7 @@ public class Ledger {
         Book book = book(id);
         return redis.run(Script.SHOW, book.keys.stock).thenApply(reply -> {
             if (reply.verdict().equals("NO_SALE")) {
-                books.remove(id, book);
+                forgetUnlessKept(book);
                 return Optional.empty();
             }
             Sale sale = ShowScript.sale(id, reply);
@@ -285,7 +291,6 @@ public class Ledger {
             if (sale.recovering()) {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
-                book.hear(sale.standing());
                 listener.accept(new Heard(id, sale.standing(), sale.rest().toMillis(), reply.sentAtNanos()));
             }
             return Optional.of(sale);
@@ -316,6 +321,12 @@ public class Ledger {
     private void askWhetherDurable() {
         durableAtNanos = System.nanoTime();
         String problem = redis.notDurable();
+        redis.nowMs().ifPresent(clock::hear);
+        Set<String> runs = redis.runs();
+        if (!runs.equals(knownRuns)) {
+            knownRuns = runs;
+            books.values().forEach(this::wantAdoption);
+        }
         if (problem.equals(notDurable)) {
             return;
         }
@@ -330,21 +341,26 @@ public class Ledger {
     }
 
     private void adopt(Book book) {
-        Standing known = book.newest();
-        redis.run(Script.ADOPT, book.keys.stock, known.epoch(), known.seq()).whenComplete((reply, fault) -> {
-            if (fault != null) {
-                LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {book.sale, fault});
-            } else if (reply.verdict().startsWith("LOST")) {
-                LOG.log(
-                        Level.SEVERE,
-                        "Sale {0} sells nothing: this Redis stands at {1}, but movements up to {2}-{3} were seen."
-                                + " It has lost some; put back the server or the data that has them.",
-                        new Object[] {book.sale, reply.verdict(), known.epoch(), known.seq()});
-            } else {
-                book.wantsAdoption = false;
-                LOG.log(Level.INFO, "Sale {0} goes on after its Redis restarted.", book.sale);
-            }
-        });
+        Standing kept = book.kept();
+        redis.runDurably(Script.ADOPT, book.keys.stock, kept.epoch(), kept.seq(), ADOPTION_WAIT_MS)
+                .whenComplete((reply, fault) -> {
+                    if (fault != null) {
+                        LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {
+                            book.sale, fault
+                        });
+                    } else if (reply.verdict().startsWith("LOST")) {
+                        LOG.log(
+                                Level.SEVERE,
+                                "Sale {0} sells nothing: its Redis has lost movements, nodes have seen more ({1})."
+                                        + " Put back the server or the data that has them.",
+                                new Object[] {book.sale, reply.verdict()});
+                    } else if (!reply.verdict().equals("WAITING")) {
+                        book.wantsAdoption = false;
+                        LOG.log(Level.INFO, "Sale {0} on its restarted Redis: {1}", new Object[] {
+                            book.sale, reply.verdict()
+                        });
+                    }
+                });
     }
 
     private void wantAdoption(Book book) {
@@ -369,17 +385,25 @@ public class Ledger {
         return book != null ? book : books.computeIfAbsent(sale, id -> new Book(id, this::batcher));
     }
 
+    /** What was seen of a sale outlives its Redis, or a copy of that from before would be adopted. */
+    private void forgetUnlessKept(Book book) {
+        if (book.kept().epoch() == 0) {
+            books.remove(book.sale, book);
+        }
+    }
+
     private DeductionBatcher batcher(Book book) {
         return new DeductionBatcher(attempts -> send(book, attempts), config, clock::nowMs, answering);
     }
 
-    /** Takes in what the reply says of the sale and tells the listener; false if the sale cannot be acted on. */
+    /** Hears a reply of a durable run: what it says of the sale is kept. False if the sale cannot be acted on. */
     private boolean hear(Book book, Reply reply) {
         if (!reply.isOk()) {
             refuse(book, reply.verdict());
             return false;
         }
-        takeIn(book, reply);
+        clock.hear(reply.nowMs());
+        book.keep(reply.standing());
         listener.accept(new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos()));
         return true;
     }
@@ -404,13 +428,8 @@ public class Ledger {
             refuse(book, reply.verdict());
             throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
         }
-        takeIn(book, reply);
-        return new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos());
-    }
-
-    private void takeIn(Book book, Reply reply) {
         clock.hear(reply.nowMs());
-        book.hear(reply.standing());
+        return new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos());
     }
 
     private void refuse(Book book, String verdict) {

@@ -43,7 +43,7 @@ public record LedgerConfig(
 
     public LedgerConfig {
         addresses = List.copyOf(addresses);
-        if (addresses.isEmpty() || addresses.stream().anyMatch(address -> !address.matches("rediss?://[^/]+:\\d+"))) {
+        if (addresses.isEmpty() || addresses.stream().anyMatch(address -> !address.matches("rediss?://[^/@]+:\\d+"))) {
             throw new BadInput("seckill.ledger.address is redis://host:port or rediss://host:port"
                     + " (several with commas between them for sentinel and cluster), not " + addresses);
         }
@@ -54,13 +54,13 @@ public record LedgerConfig(
         if (batchSize < 1 || batchSize > LARGEST_BATCH) {
             throw new BadInput("seckill.ledger.batch-size is 1 to " + LARGEST_BATCH + ", not " + batchSize);
         }
-        if (timeout.isNegative() || timeout.isZero() || budget.compareTo(timeout) < 0) {
-            throw new BadInput("seckill.ledger.timeout is above zero and at most seckill.ledger.budget, not " + timeout
-                    + " and " + budget);
+        if (timeout.toMillis() < 1 || budget.compareTo(timeout) < 0) {
+            throw new BadInput("seckill.ledger.timeout is at least 1 ms and at most seckill.ledger.budget, not "
+                    + timeout + " and " + budget);
         }
-        if (connections < 1 || mostWaiting < 1 || answerThreads < 1 || replicas < 0) {
+        if (connections < 1 || mostWaiting < 1 || answerThreads < 1 || replicas < 0 || mostCancelledAhead < 0) {
             throw new BadInput("seckill.ledger.connections, most-waiting and answer-threads are at least 1,"
-                    + " seckill.ledger.replicas at least 0.");
+                    + " seckill.ledger.replicas and most-cancelled-ahead at least 0.");
         }
     }
 

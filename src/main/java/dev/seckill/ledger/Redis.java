@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -191,15 +192,28 @@ final class Redis implements AutoCloseable {
         try {
             connect();
             return durability.problem(client);
-        } catch (RedisException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             // Away is not a reason to doubt it; what it kept then is asked again when it is back.
-            return client == null ? "no contact with " + config + " yet: " + e.getMessage() : durability.lastProblem();
+            return client == null ? "No contact with " + config + " yet: " + e.getMessage() : durability.lastProblem();
         }
+    }
+
+    /** The time that Redis last told, in ms, and the runs of the servers that told; nothing before contact. */
+    OptionalLong nowMs() {
+        return durability.nowMs();
+    }
+
+    Set<String> runs() {
+        return durability.runs();
     }
 
     private void connect() {
         if (client == null && !closed) {
-            client = Redisson.create(RedissonConfig.of(config));
+            RedissonClient created = Redisson.create(RedissonConfig.of(config));
+            client = created;
+            if (closed) {
+                created.shutdown();
+            }
             LOG.log(Level.INFO, "The ledger is at {0}.", config);
         }
     }

@@ -1,5 +1,7 @@
 package dev.seckill.ledger;
 
+import java.util.concurrent.CompletionException;
+
 /** Thrown when a whole sale cannot be acted on. */
 public final class SaleRefused extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -25,6 +27,12 @@ public final class SaleRefused extends RuntimeException {
         super(reason + (detail.isEmpty() ? "" : ": " + detail), null, false, false);
         this.reason = reason;
         this.detail = detail;
+    }
+
+    /** Whether that is what a stage failed with because there is no such sale, however wrapped. */
+    public static boolean isNoSale(Throwable fault) {
+        Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
+        return cause instanceof SaleRefused refused && refused.reason == Reason.NO_SALE;
     }
 
     public Reason reason() {

@@ -26,7 +26,6 @@ public class Readiness implements HealthCheck {
                 .status(sales.isReady())
                 .withData("durable", ledger.keepsAll())
                 .withData("sells", ledger.notDurable().isEmpty())
-                .withData("problem", ledger.notDurable())
                 .build();
     }
 }

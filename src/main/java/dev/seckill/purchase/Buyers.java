@@ -3,6 +3,9 @@ package dev.seckill.purchase;
 import dev.seckill.trade.BuyerId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -25,6 +28,12 @@ public class Buyers {
     /** The buyer a request names; empty if it names none or nobody can be named here. */
     Optional<BuyerId> of(UnaryOperator<String> headers) {
         return header.map(headers).map(BuyerId::named);
+    }
+
+    /** A header as JAX-RS reads it: sent twice it is both, with a comma between, which names no buyer. */
+    static String header(HttpServletRequest request, String name) {
+        Enumeration<String> values = request.getHeaders(name);
+        return values.hasMoreElements() ? String.join(",", Collections.list(values)) : null;
     }
 
     /** The buyer a request names, where it must. */

@@ -1,5 +1,6 @@
 package dev.seckill.purchase;
 
+import dev.seckill.trade.BadInput;
 import dev.seckill.trade.SaleId;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,6 +13,12 @@ import org.eclipse.microprofile.config.Config;
  * @param ticketSale the sale behind /buy/ticket
  */
 public record PurchaseConfig(Optional<String> buyerHeader, SaleId ticketSale, Path statLog, int statLogMostBytes) {
+    public PurchaseConfig {
+        if (statLogMostBytes < 1) {
+            throw new BadInput("seckill.purchase.stat-log-most-bytes is at least 1, not " + statLogMostBytes);
+        }
+    }
+
     public static PurchaseConfig from(Config config) {
         return new PurchaseConfig(
                 config.getOptionalValue("seckill.purchase.buyer-header", String.class),

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * AnswerMapper "sold out" before JAX-RS begins, while this node's gate is closed and the buyer is none of the winners.
+ * Answers "sold out" before JAX-RS begins, while this node's gate is closed and the buyer is none of the winners.
  *
  * <p>After the first second of a sale this is nearly all there is to say, and it costs no more than a memory read.
  * Whatever looks unusual (no buyer, no key, a name that is none) passes on, to be told so properly.
@@ -68,7 +68,7 @@ public class SoldOutGate extends HttpFilter {
         try {
             int end = path.length() - RESERVATIONS.length();
             SaleId sale = new SaleId(path.substring(path.lastIndexOf('/', end - 1) + 1, end));
-            Optional<BuyerId> buyer = buyers.of(request::getHeader);
+            Optional<BuyerId> buyer = buyers.of(name -> Buyers.header(request, name));
             return buyer.isPresent() && localStock.refuses(sale, buyer.get());
         } catch (BadInput e) {
             return false;

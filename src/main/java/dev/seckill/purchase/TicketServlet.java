@@ -11,6 +11,7 @@ import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -21,7 +22,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
@@ -33,21 +36,23 @@ import java.util.logging.Logger;
  *
  * <p>Who names no buyer is a new, anonymous one each time. It is a GET that buys, so nothing may repeat it on its own.
  * The status is always 200; code says: 1 won, -1 sold out and nothing else, -2 busy, -3 not open or closed, -4 limit
- * reached, -5 unknown.
+ * reached, -5 unknown, -6 the key was used before, for something else or for a reservation that has ended.
  */
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final Logger LOG = Logger.getLogger(TicketServlet.class.getName());
     private static final Map<Outcome, byte[]> BODIES = new EnumMap<>(Outcome.class);
+    private static final Set<ReservationStatus> HELD = EnumSet.of(ReservationStatus.RESERVED, ReservationStatus.PAID);
 
     static {
         body(1, "抢票成功", Outcome.RESERVED, Outcome.ALREADY_RESERVED);
         body(-1, "已售罄", Outcome.SOLD_OUT);
-        body(-2, "系统繁忙", Outcome.BUSY);
+        body(-2, "系统繁忙", Outcome.BUSY, Outcome.NOT_ENOUGH);
         body(-3, "未开售或已结束", Outcome.NOT_OPEN, Outcome.NO_SALE);
         body(-4, "超过限购数量", Outcome.LIMIT_REACHED);
         body(-5, "结果未知", Outcome.UNKNOWN);
+        body(-6, "此请求号已用过", Outcome.KEY_REUSED);
     }
 
     private transient Sales sales;
@@ -93,7 +98,7 @@ public class TicketServlet extends HttpServlet {
         BuyerId buyer;
         ReservationId id;
         try {
-            buyer = buyers.of(request::getHeader).orElse(BuyerId.ANONYMOUS);
+            buyer = buyers.of(name -> Buyers.header(request, name)).orElse(BuyerId.ANONYMOUS);
             String key = request.getHeader("Idempotency-Key");
             id = buyer.isAnonymous() || key == null
                     ? ReservationId.random(sale)
@@ -105,14 +110,14 @@ public class TicketServlet extends HttpServlet {
             return;
         }
         if (localStock.refuses(sale, buyer)) {
-            answer(response, Outcome.SOLD_OUT);
+            answer(response, Answer.SOLD_OUT);
             return;
         }
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // every answer comes by its deadline
         reserve(new Attempt(id, buyer, 1, stamp, ledger.deadlineMs())).whenComplete((answer, fault) -> {
             try {
-                answer(response, fault == null ? answer.outcome() : Outcome.BUSY);
+                answer(response, fault == null ? answer : Answer.BUSY);
             } catch (IOException e) {
                 LOG.log(Level.FINE, "the client has gone", e);
             } catch (RuntimeException e) {
@@ -131,11 +136,13 @@ public class TicketServlet extends HttpServlet {
                         : CompletableFuture.completedStage(Answer.NO_SALE));
     }
 
-    private void answer(HttpServletResponse response, Outcome outcome) throws IOException {
-        metrics.count(outcome);
-        boolean won = outcome == Outcome.RESERVED || outcome == Outcome.ALREADY_RESERVED;
+    private void answer(HttpServletResponse response, Answer answer) throws IOException {
+        metrics.count(answer.outcome());
+        boolean won = answer.reservation() != null
+                && HELD.contains(answer.reservation().status());
+        boolean ended = answer.reservation() != null && !won;
         statLog.write(won, localStock.localSales(sale));
-        byte[] body = BODIES.get(outcome);
+        byte[] body = BODIES.get(ended ? Outcome.KEY_REUSED : answer.outcome());
         response.setContentType("application/json;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);

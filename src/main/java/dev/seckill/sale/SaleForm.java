@@ -11,13 +11,11 @@ import java.io.InputStream;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads what operators send. */
 final class SaleForm {
     private static final Duration DEFAULT_HOLD = Duration.ofMinutes(5);
-    private static final Set<SaleState> CHANGEABLE =
-            Set.of(SaleState.OPEN, SaleState.PAUSED, SaleState.CLOSED, SaleState.ARCHIVED);
 
     private SaleForm() {}
 
@@ -45,7 +43,7 @@ final class SaleForm {
     }
 
     private static SaleState state(String text) {
-        return CHANGEABLE.stream()
+        return Stream.of(SaleState.values())
                 .filter(state -> state.name().equals(text))
                 .findAny()
                 .orElseThrow(() -> new BadInput("state is OPEN, PAUSED, CLOSED or ARCHIVED."));

@@ -6,6 +6,7 @@ import dev.seckill.stock.StockConfig;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trade.SaleState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -64,7 +65,7 @@ public class Sales {
         if (known == null) {
             return lookFor(id);
         }
-        return System.nanoTime() - known.atNanos < FRESH_NANOS
+        return known.sale.state() == SaleState.ARCHIVED || System.nanoTime() - known.atNanos < FRESH_NANOS
                 ? CompletableFuture.completedStage(Optional.of(known.sale))
                 : look(id);
     }
@@ -85,13 +86,13 @@ public class Sales {
     /** Creates a sale and shows it; it is known here at once. */
     public CompletionStage<Sale> create(SaleDefinition definition) {
         return ledger.create(definition, stock.rest())
-                .thenCompose(done -> look(definition.id()))
+                .thenCompose(done -> lookAnew(definition.id()))
                 .thenApply(Optional::orElseThrow);
     }
 
     /** Changes a sale and shows it; empty if there is none. */
     public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
-        return ledger.change(id, change).thenCompose(done -> look(id));
+        return ledger.change(id, change).thenCompose(done -> lookAnew(id));
     }
 
     /** Meets the sales created since the last time. Called by a timer, and by whoever misses one. */
@@ -100,14 +101,18 @@ public class Sales {
             return listing;
         }
         listedAtNanos = System.nanoTime();
-        listing = ledger.sales().thenCompose(this::meet).toCompletableFuture();
+        listing = ledger.sales()
+                .thenCompose(this::meet)
+                .thenRunAsync(() -> {}, ledger.answering())
+                .toCompletableFuture();
         return listing;
     }
 
     private CompletionStage<Void> meet(Set<SaleId> ids) {
         CompletableFuture<?>[] unmet = ids.stream()
                 .filter(id -> !seen.containsKey(id))
-                .map(id -> look(id).toCompletableFuture())
+                // One that cannot be looked at now is met the next time, and keeps nobody from the others.
+                .map(id -> look(id).exceptionally(fault -> Optional.empty()).toCompletableFuture())
                 .toArray(CompletableFuture[]::new);
         return CompletableFuture.allOf(unmet).thenRun(() -> contacted = true);
     }
@@ -134,15 +139,26 @@ public class Sales {
             return running;
         }
         long askedAt = System.nanoTime();
-        ledger.show(id).whenComplete((sale, fault) -> {
-            looking.remove(id);
-            if (fault != null) {
-                mine.completeExceptionally(fault);
-            } else {
-                sale.ifPresent(found -> seen.put(id, new Seen(found, askedAt)));
-                mine.complete(sale);
-            }
-        });
+        ledger.show(id)
+                .whenCompleteAsync(
+                        (sale, fault) -> {
+                            looking.remove(id);
+                            if (fault != null) {
+                                mine.completeExceptionally(fault);
+                            } else {
+                                sale.ifPresent(found -> seen.put(id, new Seen(found, askedAt)));
+                                mine.complete(sale);
+                            }
+                        },
+                        ledger.answering());
         return mine;
+    }
+
+    /** Looks after what was just done: a look that is on its way may have been before it. */
+    private CompletionStage<Optional<Sale>> lookAnew(SaleId id) {
+        CompletableFuture<Optional<Sale>> running = looking.get(id);
+        return running == null
+                ? look(id)
+                : running.handle((sale, fault) -> null).thenCompose(done -> look(id));
     }
 }

@@ -93,7 +93,7 @@ final class Desk {
         });
     }
 
-    /** Asks the ledger for a share, once for all who ask meanwhile. Done when the gate knows of the reply too. */
+    /** Asks the ledger for a share, once for all who ask meanwhile. */
     private CompletionStage<Void> askForMore(int quantity) {
         CompletableFuture<Void> mine = new CompletableFuture<>();
         CompletableFuture<Void> running = asking.compareAndExchange(null, mine);
@@ -113,12 +113,18 @@ final class Desk {
         return mine;
     }
 
+    /** Nobody waits for the gate: until it knows all winners and closes, the ledger refuses. */
     CompletionStage<Void> renewShare(int atLeast) {
         return ledger.share(sale, config.node(), config.weight(), config.shareLease(), atLeast, config.bufferPercent())
-                .thenCompose(grant -> {
+                .thenAccept(grant -> {
                     share.grant(grant.tickets());
-                    return hear(grant.heard());
+                    hear(grant.heard());
                 });
+    }
+
+    /** Keeps reading winners while the sale sells, so that little is left to read when it is sold out. */
+    void readWinners() {
+        gate.readOn();
     }
 
     CompletionStage<Void> hear(Heard heard) {

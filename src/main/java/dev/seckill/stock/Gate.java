@@ -56,6 +56,17 @@ final class Gate {
         });
     }
 
+    /** Reads the winners up to the newest standing without closing. */
+    void readOn() {
+        Standing target;
+        synchronized (this) {
+            target = newest;
+        }
+        if (target.epoch() > 0) {
+            winners.readTo(target);
+        }
+    }
+
     private synchronized void close(Standing heard, long until) {
         boolean stillSo = newest.isEmpty() && newest.epoch() == heard.epoch() && newest.version() == heard.version();
         if (stillSo && (closedUntil == null || until - closedUntil > 0)) {

@@ -4,9 +4,11 @@ import dev.seckill.ledger.Attempt;
 import dev.seckill.ledger.Heard;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Released;
+import dev.seckill.ledger.SaleRefused;
 import dev.seckill.ledger.Stamp;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Outcome;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.Standing;
@@ -15,7 +17,6 @@ import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ObjLongConsumer;
 
 /**
  * This node's stock of every sale: lets requests through to the ledger while its share lasts, asks for more when it is
@@ -57,7 +58,12 @@ public class LocalStock {
 
     /** Takes from this node's share and deducts in the ledger. For a sale that is known to exist. */
     public CompletionStage<Answer> reserve(Attempt attempt) {
-        return desk(attempt.sale()).reserve(attempt);
+        return desk(attempt.sale()).reserve(attempt).thenApply(answer -> {
+            if (answer.outcome() == Outcome.NO_SALE) {
+                desks.remove(attempt.sale());
+            }
+            return answer;
+        });
     }
 
     /** Gives a reservation's tickets back; they are on sale again after their rest. */
@@ -65,19 +71,21 @@ public class LocalStock {
         return ledger.release(id, buyer, isOwn);
     }
 
-    /** Renews the shares of the sales in use here; what rested long enough is put on sale by the same call. */
-    public void renewShares() {
-        for (Desk desk : desks.values()) {
+    /**
+     * Looks after the sales in use here, from a timer: renews their shares, which also puts on sale what rested long enough,
+     * and reads their winners. When the ledger is away a share stays as it is; an archived sale is forgotten.
+     */
+    public void tend() {
+        desks.forEach((sale, desk) -> {
             if (desk.isInUse()) {
-                // Renewed for its own sake: when the ledger is away the share stays as it is.
-                desk.renewShare(0);
+                desk.readWinners();
+                desk.renewShare(0).whenComplete((done, fault) -> {
+                    if (SaleRefused.isNoSale(fault)) {
+                        desks.remove(sale, desk);
+                    }
+                });
             }
-        }
-    }
-
-    /** This node's own share of each sale it has met. */
-    public void eachLocalStock(ObjLongConsumer<SaleId> consumer) {
-        desks.forEach((sale, desk) -> consumer.accept(sale, desk.localStock()));
+        });
     }
 
     public long localStock(SaleId sale) {

@@ -1,6 +1,8 @@
 package dev.seckill.stock;
 
 import dev.seckill.trade.BadInput;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import org.eclipse.microprofile.config.Config;
 
@@ -15,6 +17,7 @@ public record StockConfig(
         String node, int weight, int bufferPercent, Duration shareLease, Duration rest, int mostWaiting) {
     private static final int MOST_WEIGHT = 1_000;
     private static final int MOST_BUFFER = 1_000;
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
     private static final Duration SHORTEST_REST = Duration.ofMillis(100);
     private static final Duration LONGEST_REST = Duration.ofSeconds(10);
 
@@ -25,14 +28,30 @@ public record StockConfig(
         if (bufferPercent < 0 || bufferPercent > MOST_BUFFER) {
             throw new BadInput("seckill.stock.buffer-percent is 0 to " + MOST_BUFFER + ", not " + bufferPercent);
         }
+        if (shareLease.compareTo(SHORTEST_LEASE) < 0) {
+            throw new BadInput("seckill.stock.share-lease is at least " + SHORTEST_LEASE + ", not " + shareLease);
+        }
+        if (mostWaiting < 1) {
+            throw new BadInput("seckill.stock.most-waiting is at least 1, not " + mostWaiting);
+        }
         if (rest.compareTo(SHORTEST_REST) < 0 || rest.compareTo(LONGEST_REST) > 0) {
             throw new BadInput("seckill.stock.rest is " + SHORTEST_REST + " to " + LONGEST_REST + ", not " + rest);
         }
     }
 
+    /** Two nodes of one name would share a share; a restarted one's old share is forgotten with its lease. */
+    private static String ownName() {
+        long process = ProcessHandle.current().pid();
+        try {
+            return InetAddress.getLocalHost().getHostName() + "-" + process;
+        } catch (UnknownHostException e) {
+            return "node-" + process;
+        }
+    }
+
     public static StockConfig from(Config config) {
         return new StockConfig(
-                config.getValue("seckill.node.name", String.class),
+                config.getOptionalValue("seckill.node.name", String.class).orElseGet(StockConfig::ownName),
                 config.getValue("seckill.node.weight", Integer.class),
                 config.getValue("seckill.stock.buffer-percent", Integer.class),
                 config.getValue("seckill.stock.share-lease", Duration.class),

@@ -22,6 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Winners {
     private static final int PAGE = 1_000;
 
+    /** 60 MB. Past it the reading fails, so the gate stays open and the ledger refuses. */
+    private static final int MOST = 1_000_000;
+
     private final SaleId sale;
     private final Ledger ledger;
     private final Set<Long> hashes = ConcurrentHashMap.newKeySet();
@@ -77,7 +80,7 @@ final class Winners {
 
     private CompletionStage<Void> readAll(Standing target) {
         // Nobody is ever taken out: a gate may be closed meanwhile, and one too many only costs a call.
-        return ledger.buyers(sale, buyer -> hashes.add(hash(buyer))).thenAccept(done -> advance(target));
+        return ledger.buyers(sale, target.epoch(), this::add).thenAccept(done -> advance(target));
     }
 
     /** False when a movement is missing. */
@@ -88,11 +91,18 @@ final class Winners {
                 return false;
             }
             if (!movement.buyer().isEmpty()) {
-                hashes.add(hash(movement.buyer()));
+                add(movement.buyer());
             }
         }
         advance(new Standing(from.epoch(), seq, 0, 0, 0, 0));
         return true;
+    }
+
+    private void add(String buyer) {
+        if (hashes.size() >= MOST) {
+            throw new IllegalStateException("more winners than a node keeps");
+        }
+        hashes.add(hash(buyer));
     }
 
     /** FNV-1a, 64 bits. */
