@@ -2,9 +2,10 @@ package dev.seckill.http;
 
 import dev.seckill.trade.BadInput;
 import jakarta.json.Json;
-import jakarta.json.JsonConfig;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.json.stream.JsonParser;
@@ -22,8 +23,9 @@ import java.util.TreeSet;
  */
 public final class Body {
     private static final int MOST_BYTES = 8 * 1024;
-    private static final JsonParserFactory PARSERS =
-            Json.createParserFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+    private static final JsonReaderFactory READERS = Json.createReaderFactory(
+            Map.of(jakarta.json.JsonConfig.KEY_STRATEGY, jakarta.json.JsonConfig.KeyStrategy.NONE));
+    private static final JsonParserFactory PARSERS = Json.createParserFactory(Map.of());
 
     private final JsonObject json;
     private final String path;
@@ -39,29 +41,36 @@ public final class Body {
     }
 
     public static Body read(InputStream stream, String... allowed) {
-        return new Body(parse(stream, allowed), "", allowed);
+        try {
+            byte[] bytes = stream.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
+            }
+            return new Body(parse(bytes, allowed), "", allowed);
+        } catch (IOException e) {
+            throw noObject(allowed);
+        }
     }
 
-    private static JsonObject parse(InputStream stream, String... allowed) {
-        byte[] bytes;
-        try {
-            bytes = stream.readNBytes(MOST_BYTES + 1);
-        } catch (IOException e) {
-            throw new BadInput("The body ended early.");
-        }
-        if (bytes.length > MOST_BYTES) {
-            throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
-        }
-        try (JsonParser parser = PARSERS.createParser(new ByteArrayInputStream(bytes))) {
+    private static JsonObject parse(byte[] bytes, String... allowed) {
+        try (JsonReader reader = READERS.createReader(new ByteArrayInputStream(bytes));
+                JsonParser parser = PARSERS.createParser(new ByteArrayInputStream(bytes))) {
+            // The reader refuses what is there twice but not what comes after the object; the parser the other way
+            // round.
+            JsonObject json = reader.readObject();
             parser.next();
-            JsonObject object = parser.getObject();
+            parser.getObject();
             if (!parser.hasNext()) {
-                return object;
+                return json;
             }
         } catch (RuntimeException e) {
-            // The parser fails in several ways: too deep, too many digits, no object, no JSON. All say the same.
+            // Not JsonException alone: the parser has a plain one for what is nested too deep, others for long numbers.
         }
-        throw new BadInput("The body is one JSON object in UTF-8 with the fields " + new TreeSet<>(Set.of(allowed)));
+        throw noObject(allowed);
+    }
+
+    private static BadInput noObject(String... allowed) {
+        return new BadInput("The body is a JSON object in UTF-8 with the fields " + new TreeSet<>(Set.of(allowed)));
     }
 
     public boolean has(String field) {
@@ -81,8 +90,8 @@ public final class Body {
                     && number.bigDecimalValue().precision() < 20) {
                 return number.longValueExact();
             }
-        } catch (ArithmeticException e) {
-            // said below
+        } catch (ArithmeticException | NumberFormatException e) {
+            // said below; the second is what an exponent is that no number has
         }
         throw new BadInput(path + field + " is a whole number.");
     }

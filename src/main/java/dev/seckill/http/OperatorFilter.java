@@ -36,7 +36,9 @@ public class OperatorFilter implements ContainerRequestFilter {
             return;
         }
         String given = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        if (given == null || !given.startsWith(BEARER) || !isToken(given.substring(BEARER.length()))) {
+        if (given == null
+                || !given.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                || !isToken(given.substring(BEARER.length()))) {
             Response refused = new Problem(
                             401,
                             "operator-token",

@@ -13,6 +13,9 @@ public class SeckillApplication extends Application {
      */
     @Override
     public Map<String, Object> getProperties() {
-        return Map.of("jersey.config.server.headers.location.relative.resolution.disabled", true);
+        return Map.of(
+                "jersey.config.server.headers.location.relative.resolution.disabled", true,
+                // /openapi describes the API.
+                "jersey.config.server.wadl.disableWadl", true);
     }
 }

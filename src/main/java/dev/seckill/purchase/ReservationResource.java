@@ -51,8 +51,9 @@ public class ReservationResource {
     HttpHeaders headers;
 
     @GET
-    public CompletionStage<Response> show(@PathParam("id") String name, @QueryParam("deadline_ms") long deadlineMs) {
+    public CompletionStage<Response> show(@PathParam("id") String name, @QueryParam("deadline_ms") String deadline) {
         ReservationId id = ReservationId.parse(name);
+        long deadlineMs = deadlineMs(deadline);
         BuyerId buyer = buyers.require(headers::getHeaderString);
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {
@@ -74,6 +75,14 @@ public class ReservationResource {
                 : AnswerMapper.noReservation().response();
     }
 
+    private static long deadlineMs(String text) {
+        try {
+            return text == null ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new BadInput("deadline_ms is a time in ms, as the Location of a 202 has it.");
+        }
+    }
+
     /** Not there now; before its deadline it may still come, so "no" would be a guess. */
     private Response absent(ReservationId id, Found found, long deadlineMs) {
         boolean mayStillCome = found.nowMs() <= deadlineMs
@@ -87,8 +96,9 @@ public class ReservationResource {
     public CompletionStage<Response> cancel(
             @PathParam("id") String name,
             @HeaderParam("Idempotency-Key") String keyHeader,
-            @QueryParam("deadline_ms") long deadlineMs) {
+            @QueryParam("deadline_ms") String deadline) {
         ReservationId id = ReservationId.parse(name);
+        long deadlineMs = deadlineMs(deadline);
         BuyerId buyer = buyers.require(headers::getHeaderString);
         boolean isOwn = keyHeader != null;
         if (isOwn
@@ -118,7 +128,9 @@ public class ReservationResource {
                                         "already-ended",
                                         "It has ended already",
                                         "Only a reservation that is still open can be cancelled.")
-                                .with("status", released.reservation().status())
+                                .with(
+                                        "reservation_status",
+                                        released.reservation().status())
                                 .response();
             case NOT_FOUND -> absent(id, new Found(null, ledger.nowMs()), deadlineMs);
             case NO_SALE -> AnswerMapper.noReservation().response();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.logging.FileHandler;
 import java.util.logging.Formatter;
@@ -52,6 +53,10 @@ public class StatLog {
     StatLog() {}
 
     void begin(@Observes Startup start) {
+        start(threads);
+    }
+
+    void start(ThreadFactory threads) {
         writer = threads.newThread(this::writeAll);
         writer.setName("stat-log");
         writer.start();

@@ -10,6 +10,7 @@ import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
@@ -22,9 +23,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.logging.Level;
@@ -36,14 +35,16 @@ import java.util.logging.Logger;
  *
  * <p>Who names no buyer is a new, anonymous one each time. It is a GET that buys, so nothing may repeat it on its own.
  * The status is always 200; code says: 1 won, -1 sold out and nothing else, -2 busy, -3 not open or closed, -4 limit
- * reached, -5 unknown, -6 the key was used before, for something else or for a reservation that has ended.
+ * reached, -5 unknown, -6 the key stands for a ticket that was cancelled or has expired. A request that can't be one is a
+ * 400, a key that stands for another quantity a 422.
  */
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
     private static final Logger LOG = Logger.getLogger(TicketServlet.class.getName());
+    private static final int UNPROCESSABLE = 422;
     private static final Map<Outcome, byte[]> BODIES = new EnumMap<>(Outcome.class);
-    private static final Set<ReservationStatus> HELD = EnumSet.of(ReservationStatus.RESERVED, ReservationStatus.PAID);
+    private static final byte[] ENDED = body(-6, "已取消或已过期");
 
     static {
         body(1, "抢票成功", Outcome.RESERVED, Outcome.ALREADY_RESERVED);
@@ -52,7 +53,6 @@ public class TicketServlet extends HttpServlet {
         body(-3, "未开售或已结束", Outcome.NOT_OPEN, Outcome.NO_SALE);
         body(-4, "超过限购数量", Outcome.LIMIT_REACHED);
         body(-5, "结果未知", Outcome.UNKNOWN);
-        body(-6, "此请求号已用过", Outcome.KEY_REUSED);
     }
 
     private transient Sales sales;
@@ -84,11 +84,23 @@ public class TicketServlet extends HttpServlet {
         this.sale = config.ticketSale();
     }
 
-    private static void body(int code, String message, Outcome... outcomes) {
+    private static byte[] body(int code, String message, Outcome... outcomes) {
         byte[] bytes =
                 ("{\"code\":" + code + ",\"msg\":\"" + message + "\",\"data\":null}").getBytes(StandardCharsets.UTF_8);
         for (Outcome outcome : outcomes) {
             BODIES.put(outcome, bytes);
+        }
+        return bytes;
+    }
+
+    /** A HEAD would buy a ticket and not say so; an OPTIONS would offer it. */
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if ("GET".equals(request.getMethod())) {
+            doGet(request, response);
+        } else {
+            response.setHeader("Allow", "GET");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
         }
     }
 
@@ -104,9 +116,7 @@ public class TicketServlet extends HttpServlet {
                     ? ReservationId.random(sale)
                     : ReservationId.derive(sale, buyer, IdempotencyKey.parse(key));
         } catch (BadInput e) {
-            response.setContentType("text/plain;charset=UTF-8");
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            response.getOutputStream().write(e.getMessage().getBytes(StandardCharsets.UTF_8));
+            refuse(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
             return;
         }
         if (localStock.refuses(sale, buyer)) {
@@ -137,22 +147,29 @@ public class TicketServlet extends HttpServlet {
     }
 
     private void answer(HttpServletResponse response, Answer answer) throws IOException {
-        metrics.count(answer.outcome());
-        boolean won = answer.reservation() != null
-                && HELD.contains(answer.reservation().status());
-        boolean ended = answer.reservation() != null && !won;
+        Outcome outcome = answer.outcome();
+        metrics.count(outcome);
+        boolean ended = outcome == Outcome.ALREADY_RESERVED && !stands(answer.reservation());
+        boolean won = outcome == Outcome.RESERVED || (outcome == Outcome.ALREADY_RESERVED && !ended);
         statLog.write(won, localStock.localSales(sale));
-        byte[] body = BODIES.get(ended ? Outcome.KEY_REUSED : answer.outcome());
+        if (outcome == Outcome.KEY_REUSED) {
+            refuse(response, UNPROCESSABLE, "This Idempotency-Key stands for another quantity.");
+            return;
+        }
+        byte[] body = ended ? ENDED : BODIES.get(outcome);
         response.setContentType("application/json;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
 
-    /** A HEAD would buy a ticket and not say so. */
-    @Override
-    protected void doHead(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.setHeader("Allow", "GET");
-        response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+    private static boolean stands(Reservation reservation) {
+        return reservation.status() == ReservationStatus.RESERVED || reservation.status() == ReservationStatus.PAID;
+    }
+
+    private static void refuse(HttpServletResponse response, int status, String message) throws IOException {
+        response.setStatus(status);
+        response.setContentType("text/plain;charset=UTF-8");
+        response.getOutputStream().write(message.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -3,6 +3,7 @@ package dev.seckill.sale;
 import dev.seckill.ledger.Change;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.stock.StockConfig;
+import dev.seckill.trade.BadInput;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
@@ -85,6 +86,9 @@ public class Sales {
 
     /** Creates a sale and shows it; it is known here at once. */
     public CompletionStage<Sale> create(SaleDefinition definition) {
+        if (definition.closesAtMs() != 0 && definition.closesAtMs() <= ledger.nowMs()) {
+            throw new BadInput("closes_at is in the past.");
+        }
         return ledger.create(definition, stock.rest())
                 .thenCompose(done -> lookAnew(definition.id()))
                 .thenApply(Optional::orElseThrow);

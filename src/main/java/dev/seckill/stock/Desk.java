@@ -3,7 +3,7 @@ package dev.seckill.stock;
 import dev.seckill.ledger.Attempt;
 import dev.seckill.ledger.Heard;
 import dev.seckill.ledger.Ledger;
-import dev.seckill.ledger.LedgerAway;
+import dev.seckill.ledger.SaleRefused;
 import dev.seckill.ledger.Stamp;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
@@ -70,7 +70,7 @@ final class Desk {
         return askForMore(attempt.quantity())
                 .handle((done, fault) -> {
                     waiting.decrementAndGet();
-                    return LedgerAway.is(fault) ? BUSY : askAgain(attempt);
+                    return fault == null || SaleRefused.isNoSale(fault) ? askAgain(attempt) : BUSY;
                 })
                 .thenCompose(answer -> answer);
     }

@@ -4,6 +4,9 @@ package dev.seckill.trade;
  * What a buyer hears. In order of precedence: where several apply, the first one is said, whoever asks and however
  * often.
  *
+ * <p>One exception: while nothing is left, a sale that is paused or closed may be called either, because a node that has
+ * just heard of both says the cheaper one.
+ *
  * <p>Only {@link #RESERVED} takes tickets, and only the two first are said of tickets that are durably the buyer's.
  * No refusal is remembered: the same key asked again is decided anew.
  */

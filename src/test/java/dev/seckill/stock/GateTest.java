@@ -1,0 +1,229 @@
+package dev.seckill.stock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.seckill.ledger.Heard;
+import dev.seckill.ledger.Movement;
+import dev.seckill.ledger.ToldLedger;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.SaleId;
+import dev.seckill.trade.Standing;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The test is the ledger, so each reply comes when it wants. Touches memory. */
+class GateTest {
+    private static final SaleId SALE = new SaleId("sale");
+    private static final long LEASE = Duration.ofSeconds(20).toNanos();
+    private static final BuyerId OWNER = new BuyerId("owner");
+    private static final BuyerId LATER_OWNER = new BuyerId("later-owner");
+    private static final BuyerId STRANGER = new BuyerId("stranger");
+
+    private final ToldLedger ledger = new ToldLedger();
+    private final Gate gate = new Gate(new Winners(SALE, ledger));
+
+    /** The last ticket has gone to the owner, with the tenth movement of the first epoch. */
+    private static final Standing EMPTY = empty(1, 10, 1);
+
+    private static Standing empty(long epoch, long seq, long version) {
+        return new Standing(epoch, seq, version, version, 0, 0);
+    }
+
+    private static Movement reserved(long epoch, long seq, BuyerId buyer) {
+        return new Movement(epoch, seq, buyer.value(), Map.of());
+    }
+
+    private static long now() {
+        return System.nanoTime();
+    }
+
+    private void closes() {
+        hear(EMPTY, now());
+        ledger.tellBuyers(OWNER.value());
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
+    }
+
+    @Test
+    void refusesNobodyBeforeItHasHeardThatNothingIsLeft() {
+        hear(new Standing(1, 10, 1, 1, 1, 0), now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+        assertThat(ledger.readers()).isZero();
+    }
+
+    @Test
+    void refusesStrangersAndNoOwnerOnceNothingIsLeft() {
+        closes();
+
+        assertThat(gate.refuses(OWNER)).isFalse();
+    }
+
+    @Test
+    void refusesNobodyBeforeItKnowsEveryOwner() {
+        hear(EMPTY, now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+        assertThat(gate.refuses(OWNER)).isFalse();
+    }
+
+    @Test
+    void refusesNobodyIfItCouldNotReadTheOwnersAndReadsThemNextTime() {
+        hear(EMPTY, now());
+        ledger.isAway();
+        assertThat(gate.refuses(STRANGER)).isFalse();
+
+        closes();
+
+        assertThat(gate.refuses(OWNER)).isFalse();
+    }
+
+    @Test
+    void refusesNobodyWhileReturnedTicketsRest() {
+        hear(new Standing(1, 10, 2, 1, 0, 1), now());
+
+        assertThat(ledger.readers()).isZero();
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void refusesNobodyByAReplyToACallThatWasSentALeaseAgo() {
+        hear(EMPTY, now() - LEASE);
+        ledger.tellBuyers(OWNER.value());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void refusesForALeaseFromTheMomentItsCallWasSent() {
+        long left = Duration.ofMillis(300).toNanos();
+        long sentAt = now() - LEASE + left;
+        hear(EMPTY, sentAt);
+        ledger.tellBuyers(OWNER.value());
+        assertThat(gate.refuses(STRANGER) || now() - sentAt >= LEASE).isTrue();
+
+        await().pollDelay(Duration.ofNanos(left))
+                .atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(gate.refuses(STRANGER)).isFalse());
+    }
+
+    @Test
+    void goesOnRefusingWhenItHearsAgainThatNothingIsLeft() {
+        hear(EMPTY, now() - LEASE);
+        ledger.tellBuyers(OWNER.value());
+        assertThat(gate.refuses(STRANGER)).isFalse();
+
+        hear(EMPTY, now());
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
+        assertThat(ledger.readers()).isZero();
+    }
+
+    @Test
+    void doesNotOpenEarlierForAReplyThatOvertookAnother() {
+        closes();
+
+        hear(EMPTY, now() - LEASE);
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
+    }
+
+    @Test
+    void opensAtOnceWhenATicketComesBack() {
+        closes();
+
+        hear(new Standing(1, 11, 2, 1, 0, 1), now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void closesForNoReplyThatIsOlderThanWhatItKnows() {
+        hear(new Standing(1, 12, 2, 2, 1, 0), now());
+
+        hear(EMPTY, now());
+
+        assertThat(ledger.readers()).isZero();
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void staysOpenIfATicketCameBackWhileItReadTheOwners() {
+        hear(EMPTY, now());
+        hear(new Standing(1, 11, 2, 1, 0, 1), now());
+
+        ledger.tellBuyers(OWNER.value());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void staysOpenIfTheReturnedTicketWasSoldAgainWhileItReadTheOwners() {
+        hear(EMPTY, now());
+        hear(empty(1, 13, 2), now());
+
+        ledger.tellBuyers(OWNER.value());
+        assertThat(gate.refuses(LATER_OWNER)).isFalse();
+        assertThat(gate.refuses(STRANGER)).isFalse();
+        ledger.tellMovements(reserved(1, 11, OWNER), reserved(1, 12, BuyerId.ANONYMOUS), reserved(1, 13, LATER_OWNER));
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
+        assertThat(gate.refuses(LATER_OWNER)).isFalse();
+    }
+
+    @Test
+    void refusesNobodyInANewEpochBeforeItHasReadTheOwnersAnew() {
+        closes();
+
+        hear(empty(2, 11, 1), now());
+        assertThat(gate.refuses(STRANGER)).isFalse();
+        assertThat(gate.refuses(LATER_OWNER)).isFalse();
+        ledger.tellBuyers(OWNER.value(), LATER_OWNER.value());
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
+        assertThat(gate.refuses(LATER_OWNER)).isFalse();
+    }
+
+    @Test
+    void closesForNoReplyFromAnEpochThatHasEnded() {
+        closes();
+        hear(new Standing(2, 11, 1, 1, 1, 0), now());
+
+        hear(empty(1, 12, 1), now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void refusesNoOwnerWhileItReadsAllOwnersAgainAfterAGap() {
+        closes();
+
+        hear(empty(1, 12, 1), now());
+        ledger.tellMovements(reserved(1, 12, BuyerId.ANONYMOUS));
+        assertThat(gate.refuses(OWNER)).isFalse();
+        ledger.tellBuyers(OWNER.value(), LATER_OWNER.value());
+
+        assertThat(gate.refuses(OWNER)).isFalse();
+        assertThat(gate.refuses(LATER_OWNER)).isFalse();
+        assertThat(gate.refuses(STRANGER)).isTrue();
+    }
+
+    @Test
+    void refusesNoOwnerAfterItFailedToReadAllOwnersAgain() {
+        closes();
+
+        hear(empty(1, 12, 1), now());
+        ledger.tellMovements();
+        ledger.isAway();
+
+        assertThat(gate.refuses(OWNER)).isFalse();
+    }
+
+    private CompletionStage<Void> hear(Standing standing, long sentAtNanos) {
+        return gate.hear(new Heard(SALE, standing, TimeUnit.NANOSECONDS.toMillis(2 * LEASE), sentAtNanos));
+    }
+}
