@@ -730,7 +730,7 @@ class JourneysIT {
                     .contains("seckill_returning_stock{mp_scope=\"application\",sale=\"" + sale + "\"} 0\n")
                     .contains("seckill_waiting{mp_scope=\"application\"} 0\n")
                     .contains("\nseckill_batch_size_count{")
-                    .contains("\nseckill_deduction_count{");
+                    .contains("\nseckill_deduction_seconds_count{");
         });
     }
 

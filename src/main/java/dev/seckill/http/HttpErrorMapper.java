@@ -1,6 +1,7 @@
 package dev.seckill.http;
 
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
@@ -17,7 +18,9 @@ public class HttpErrorMapper implements ExceptionMapper<WebApplicationException>
         String title = original.getStatusInfo().getReasonPhrase();
         Response answer =
                 new Problem(original.getStatus(), "http", title, "See /openapi for what is served here.").response();
-        // Keep what belongs to the status, such as Allow.
-        return Response.fromResponse(answer).allow(original.getAllowedMethods()).build();
+        String allow = original.getHeaderString(HttpHeaders.ALLOW);
+        return allow == null || allow.isBlank()
+                ? answer
+                : Response.fromResponse(answer).header(HttpHeaders.ALLOW, allow).build();
     }
 }

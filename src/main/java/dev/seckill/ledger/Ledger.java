@@ -318,7 +318,7 @@ public class Ledger {
         }
     }
 
-    private void askWhetherDurable() {
+    void askWhetherDurable() {
         durableAtNanos = System.nanoTime();
         String problem = redis.notDurable();
         redis.nowMs().ifPresent(clock::hear);

@@ -77,11 +77,11 @@ public class DeductionBatcherLincheckTest {
         new ModelCheckingOptions()
                 .sequentialSpecification(OneByOne.class)
                 .actorsBefore(0)
-                .actorsAfter(1)
-                .threads(2)
-                .actorsPerThread(2)
-                .iterations(5)
-                .invocationsPerIteration(100)
+                .actorsAfter(0)
+                .threads(3)
+                .actorsPerThread(1)
+                .iterations(2)
+                .invocationsPerIteration(800)
                 .check(DeductionBatcherLincheckTest.class);
     }
 

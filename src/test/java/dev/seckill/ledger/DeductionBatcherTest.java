@@ -287,6 +287,17 @@ class DeductionBatcherTest {
         }
 
         @Test
+        void noRefusalOfASecondSendingIsFinalThatMayChangeBeforeTheFirstArrives() {
+            CompletableFuture<Answer> limited = submit(attempt());
+
+            call(0).failsAs(new LedgerInDoubt("no answer", null));
+            call(1).answers(new Answer(Outcome.LIMIT_REACHED, null, "2"));
+            answer();
+
+            assertThat(limited).isCompletedWithValue(Answer.UNKNOWN);
+        }
+
+        @Test
         void nobodyOvertakesABatchInDoubt() {
             Attempt inDoubt = attempt();
             Attempt next = attempt();
@@ -400,6 +411,7 @@ class DeductionBatcherTest {
         answer();
 
         assertThat(opening).isCompletedWithValue(RESERVED);
+        assertThat(answers).allMatch(CompletableFuture::isDone);
         assertThat(answers)
                 .extracting(answer -> answer.join().detail())
                 .containsExactlyElementsOf(

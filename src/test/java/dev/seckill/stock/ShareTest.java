@@ -75,7 +75,7 @@ class ShareTest {
 
     @Test
     void letsThroughNoMoreThanGrantedWhenAllComeAtOnce() throws InterruptedException {
-        int granted = 10_000;
+        int granted = 300_000;
         int threads = 4;
         share.grant(granted);
         AtomicInteger through = new AtomicInteger();

@@ -1,0 +1,221 @@
+package dev.seckill.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.SaleDefinition;
+import dev.seckill.trade.SaleId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** One sale and its scripts: each method is one call of one script and answers in the script's own words. */
+final class SaleOnRedis {
+    /** Far more than a test takes. */
+    static final long LONGEST_REST_MS = 3_600_000;
+
+    static final Duration REST = Duration.ofMillis(LONGEST_REST_MS);
+
+    private static final long BUDGET_MS = 10_000;
+
+    final SaleId id;
+    final Keys keys;
+    private final Redis scripts;
+    private final RawRedis raw;
+    private final AtomicInteger attempts = new AtomicInteger();
+
+    SaleOnRedis(SaleId id, Redis scripts, RawRedis raw) {
+        this.id = id;
+        this.keys = new Keys(id);
+        this.scripts = scripts;
+        this.raw = raw;
+    }
+
+    // --- buyers -----------------------------------------------------------------------------------------------------
+
+    /** An attempt accepted now, under a key of its own. */
+    Attempt attempt(String buyer, int quantity) {
+        return attempt(buyer, "attempt " + attempts.incrementAndGet(), quantity);
+    }
+
+    Attempt attempt(String buyer, String key, int quantity) {
+        return attempt(buyer, key, quantity, stamp(), nowMs() + BUDGET_MS);
+    }
+
+    Attempt attempt(String buyer, String key, int quantity, Stamp stamp, long deadlineMs) {
+        BuyerId by = new BuyerId(buyer);
+        ReservationId reservation = ReservationId.derive(id, by, new IdempotencyKey(key.replace(' ', '-')));
+        return new Attempt(reservation, by, quantity, stamp, deadlineMs);
+    }
+
+    /** The same attempt, accepted by a node that knew this. */
+    static Attempt knowing(Stamp stamp, Attempt attempt) {
+        return new Attempt(attempt.id(), attempt.buyer(), attempt.quantity(), stamp, attempt.deadlineMs());
+    }
+
+    static Attempt until(long deadlineMs, Attempt attempt) {
+        return new Attempt(attempt.id(), attempt.buyer(), attempt.quantity(), attempt.stamp(), deadlineMs);
+    }
+
+    /** What a node that just heard of this sale knows. */
+    Stamp stamp() {
+        List<Object> values = raw.list("HMGET", keys.stock.get(0), "epoch", "sellable");
+        return new Stamp(Long.parseLong((String) values.get(0)), Long.parseLong((String) values.get(1)));
+    }
+
+    /** Redis time. */
+    long nowMs() {
+        List<Object> time = raw.list("TIME");
+        return Long.parseLong((String) time.get(0)) * 1000 + Long.parseLong((String) time.get(1)) / 1000;
+    }
+
+    // --- scripts ----------------------------------------------------------------------------------------------------
+
+    Reply call(Script script, List<Object> on, Object... args) {
+        return Bench.await(send(script, on, args));
+    }
+
+    CompletionStage<Reply> send(Script script, List<Object> on, Object... args) {
+        return scripts.run(script, on, args);
+    }
+
+    void create(SaleDefinition sale) {
+        Reply reply = call(
+                Script.CREATE,
+                keys.stock,
+                sale.name(),
+                sale.capacity(),
+                sale.price().amountMinor(),
+                sale.price().currency(),
+                sale.opensAtMs(),
+                sale.closesAtMs(),
+                sale.hold().toMillis(),
+                sale.limitPerBuyer(),
+                LONGEST_REST_MS);
+        assertThat(reply.verdict()).isEqualTo("CREATED");
+    }
+
+    /** One batch; an answer for each attempt, or one that holds for all. */
+    List<String> deduct(Attempt... batch) {
+        return deduct(List.of(batch));
+    }
+
+    List<String> deduct(List<Attempt> batch) {
+        Reply reply = call(Script.DEDUCT, keys.reservations, arguments(batch));
+        return reply.isOk() ? texts(reply, 1) : List.of(reply.verdict());
+    }
+
+    static Object[] arguments(List<Attempt> batch) {
+        return batch.stream()
+                .flatMap(each -> Stream.<Object>of(
+                        each.id().code(),
+                        each.buyer().value(),
+                        each.quantity(),
+                        each.stamp().epoch(),
+                        each.stamp().sellable(),
+                        each.deadlineMs()))
+                .toArray();
+    }
+
+    /** The buyer's own cancellation, the tickets resting for so long. */
+    String release(Attempt attempt, long restMs) {
+        return release(attempt, attempt.buyer().value(), restMs, true, 100);
+    }
+
+    String release(Attempt attempt, String buyer, long restMs, boolean isOwn, int mostAhead) {
+        return resting(
+                restMs,
+                () -> first(
+                        call(Script.RELEASE, keys.reservations, attempt.id().code(), buyer, isOwn ? 1 : 0, mostAhead)));
+    }
+
+    /** What comes back meanwhile rests for so long; for no time, it is over before the next script. */
+    private String resting(long restMs, Supplier<String> script) {
+        Object before = raw.ask("HGET", keys.stock.get(0), "rest_ms");
+        if (before == null) {
+            return script.get();
+        }
+        Object version = raw.ask("HGET", keys.stock.get(0), "version");
+        set("rest_ms", Math.max(1, restMs));
+        String answer = script.get();
+        set("rest_ms", before);
+        for (Object entry : raw.list("ZRANGE", keys.stock.get(2), 0, -1)) {
+            if (restMs == 0 && Long.parseLong(entry.toString().split(":", 2)[0]) > Long.parseLong(version.toString())) {
+                raw.ask("ZADD", keys.stock.get(2), 0, entry);
+            }
+        }
+        return answer;
+    }
+
+    String find(Attempt attempt) {
+        return first(call(Script.FIND, keys.reservations, attempt.id().code()));
+    }
+
+    /** Tickets granted, the weight of all nodes, the number of nodes. */
+    List<Long> share(String node, int weight, long leaseMs, int atLeast, int bufferPercent) {
+        Reply reply = call(Script.SHARE, keys.shares, node, weight, leaseMs, atLeast, bufferPercent);
+        return List.of(reply.result(0), reply.result(1), reply.result(2));
+    }
+
+    String changeState(String state) {
+        return first(call(Script.CHANGE, keys.stock, state, ""));
+    }
+
+    String changeCapacity(long capacity, long restMs) {
+        return resting(restMs, () -> first(call(Script.CHANGE, keys.stock, "", capacity)));
+    }
+
+    String archive() {
+        return first(call(Script.ARCHIVE, keys.archive));
+    }
+
+    /** By a node that has seen so far, when every node has had its say. */
+    String adopt(long knownEpoch, long knownSeq) {
+        return adopt(knownEpoch, knownSeq, 0);
+    }
+
+    String adopt(long knownEpoch, long knownSeq, long waitMs) {
+        return first(call(Script.ADOPT, keys.stock, knownEpoch, knownSeq, waitMs));
+    }
+
+    /** Any script that puts on sale what has rested. */
+    void touch() {
+        assertThat(changeState("")).isEqualTo("CHANGED");
+    }
+
+    private static String first(Reply reply) {
+        return reply.isOk() ? reply.text(0) : reply.verdict();
+    }
+
+    private static List<String> texts(Reply reply, int from) {
+        List<String> texts = new ArrayList<>();
+        for (int i = from; i < reply.size(); i++) {
+            texts.add(reply.text(i));
+        }
+        return texts;
+    }
+
+    // --- time and books ---------------------------------------------------------------------------------------------
+
+    /** All that rests has rested long enough, in the order it came; seen by the next script. */
+    void restsAreOver() {
+        for (Object entry : raw.list("ZRANGE", keys.stock.get(2), 0, -1)) {
+            raw.ask("ZINCRBY", keys.stock.get(2), -2 * LONGEST_REST_MS, entry);
+        }
+    }
+
+    /** Overwrites a field of the stock, as time or a fault would. */
+    void set(String field, Object value) {
+        raw.ask("HSET", keys.stock.get(0), field, value);
+    }
+
+    Books books() {
+        return Books.read(raw, keys).checked();
+    }
+}
