@@ -15,6 +15,9 @@ final class Book {
     /** Its Redis is not the one it was adopted on. */
     volatile boolean wantsAdoption;
 
+    /** Its sums are wrong, and the log says so. */
+    volatile boolean isCorrupt;
+
     Book(SaleId sale, Function<Book, DeductionBatcher> batcher) {
         this.sale = sale;
         this.keys = new Keys(sale);

@@ -36,6 +36,7 @@ final class Durability {
 
     /** What is missing, or ''. Blocks; throws when a server cannot be reached. */
     String problem(RedissonClient client) {
+        nowMs = OptionalLong.empty();
         String problem = "";
         Set<String> met = new HashSet<>();
         for (RedisNode master : masters(client)) {
@@ -55,7 +56,7 @@ final class Durability {
         return last;
     }
 
-    /** The time the last server asked has told. */
+    /** The time a server told when it was asked last; nothing if none did. */
     OptionalLong nowMs() {
         return nowMs;
     }

@@ -435,7 +435,8 @@ public class Ledger {
     private void refuse(Book book, String verdict) {
         if (verdict.equals("RECOVERING")) {
             wantAdoption(book);
-        } else if (verdict.equals("CORRUPT")) {
+        } else if (verdict.equals("CORRUPT") && !book.isCorrupt) {
+            book.isCorrupt = true;
             LOG.log(
                     Level.SEVERE,
                     "Sale {0} sells nothing: remaining + returning + reserved + sold is not its capacity.",

@@ -198,11 +198,12 @@ final class Redis implements AutoCloseable {
         }
     }
 
-    /** The time that Redis last told, in ms, and the runs of the servers that told; nothing before contact. */
+    /** The time in ms that Redis told when it was asked whether it is durable; nothing if it did not answer. */
     OptionalLong nowMs() {
         return durability.nowMs();
     }
 
+    /** The runs of the servers that answered last. */
     Set<String> runs() {
         return durability.runs();
     }

@@ -165,6 +165,18 @@ class RedisFaultsTest {
         assertThat(await(node.deduct(attempt("ann"))).outcome()).isEqualTo(Outcome.RESERVED);
     }
 
+    @Test
+    void itsClockGoesOnWhileRedisIsAway() {
+        begin(10);
+        pause(300);
+        long before = node.nowMs();
+        bench.server.kill();
+
+        node.askWhetherDurable();
+
+        assertThat(node.nowMs()).isGreaterThanOrEqualTo(before);
+    }
+
     // --- another run of it ------------------------------------------------------------------------------------------
 
     @Test
