@@ -57,6 +57,8 @@ stop() {
 }
 
 left() {
+  # A sale is shown as it stood within the last second.
+  sleep 1.1
   curl --silent --fail "$address/api/sales/demo" | grep --only-matching --extended-regexp '"remaining": ?[0-9]+' |
     grep --only-matching --extended-regexp '[0-9]+'
 }
