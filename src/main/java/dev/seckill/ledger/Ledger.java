@@ -166,16 +166,18 @@ public class Ledger {
                 });
     }
 
-    /** Finds a reservation, or that there is none. */
-    public CompletionStage<Found> find(ReservationId id) {
+    /** Finds a reservation, or that there is none. The deadline is the one it was asked under, or 0. */
+    public CompletionStage<Found> find(ReservationId id, long deadlineMs) {
         Book book = book(id.sale());
-        return redis.runDurably(Script.FIND, book.keys.reservations, id.code()).thenApply(reply -> {
-            okOrRefused(book, reply);
-            String result = reply.text(0);
-            Reservation found =
-                    result.startsWith("FOUND:") ? Reservation.parse(id, result.substring("FOUND:".length())) : null;
-            return new Found(found, reply.nowMs());
-        });
+        return redis.runDurably(Script.FIND, book.keys.reservations, id.code(), deadlineMs)
+                .thenApply(reply -> {
+                    okOrRefused(book, reply);
+                    String result = reply.text(0);
+                    Reservation found = result.startsWith("FOUND:")
+                            ? Reservation.parse(id, result.substring("FOUND:".length()))
+                            : null;
+                    return new Found(found, reply.nowMs());
+                });
     }
 
     // --- shares and winners -----------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ public class ReservationResource {
                 return CompletableFuture.completedStage(
                         AnswerMapper.noReservation().response());
             }
-            return ledger.find(id)
+            return ledger.find(id, deadlineMs)
                     .thenApplyAsync(found -> found(found, sale.get(), buyer, id, deadlineMs), ledger.answering());
         });
     }

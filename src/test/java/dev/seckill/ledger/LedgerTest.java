@@ -158,7 +158,8 @@ class LedgerTest {
         assertThat(first.result()).isEqualTo(Result.CANCELLED);
         assertThat(first.reservation().status()).isEqualTo(ReservationStatus.CANCELLED);
         assertThat(second).isEqualTo(new Released(Result.ALREADY_ENDED, first.reservation()));
-        assertThat(await(node.find(attempt.id())).reservation()).isEqualTo(first.reservation());
+        assertThat(await(node.find(attempt.id(), attempt.deadlineMs())).reservation())
+                .isEqualTo(first.reservation());
         assertThat(deduct(attempt)).isEqualTo(new Answer(Outcome.ALREADY_RESERVED, first.reservation(), ""));
         assertThat(sale.books().number("returning")).isEqualTo(2);
     }
@@ -182,7 +183,7 @@ class LedgerTest {
         SaleOnRedis sale = bench.sale(10, 2);
         Attempt attempt = sale.attempt("ann", 2);
 
-        Found found = await(node.find(attempt.id()));
+        Found found = await(node.find(attempt.id(), attempt.deadlineMs()));
 
         assertThat(found.reservation()).isNull();
         assertThat(found.nowMs()).isLessThan(attempt.deadlineMs());

@@ -109,8 +109,11 @@ class LifeOfASaleTest {
     void findsAReservationAsItStands() {
         SaleOnRedis sale = bench.sale(5, 2);
         Attempt attempt = sale.attempt("ann", 2);
-        Reply nothing =
-                sale.call(Script.FIND, sale.keys.reservations, attempt.id().code());
+        Reply nothing = sale.call(
+                Script.FIND,
+                sale.keys.reservations,
+                attempt.id().code(),
+                sale.books().number("now_ms"));
         assertThat(nothing.text(0)).isEqualTo("NOT_FOUND");
         assertThat(sale.books().number("now_ms"))
                 .as("time does not go back behind this answer")

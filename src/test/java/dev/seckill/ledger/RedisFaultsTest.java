@@ -287,7 +287,7 @@ class RedisFaultsTest {
         assertThat(answer).isEqualTo(Answer.UNKNOWN);
         assertThat(waited).isLessThan(IN_TIME);
         Bench.awaitSelling(node, sale);
-        Found found = await(node.find(attempt.id()));
+        Found found = await(node.find(attempt.id(), attempt.deadlineMs()));
         assertThat(found.reservation()).isNull();
         assertThat(found.nowMs()).isGreaterThan(attempt.deadlineMs());
         assertThat(sale.books().number("reserved")).isEqualTo(1);
@@ -425,7 +425,7 @@ class RedisFaultsTest {
 
         pause(550);
         List<CompletionStage<Throwable>> asked = IntStream.range(0, 10)
-                .mapToObj(i -> node.find(owned.id()).handle((found, fault) -> fault.getCause()))
+                .mapToObj(i -> node.find(owned.id(), owned.deadlineMs()).handle((found, fault) -> fault.getCause()))
                 .toList();
         List<Throwable> faults = asked.stream().map(Bench::await).toList();
         bench.server.unfreeze();
@@ -435,7 +435,7 @@ class RedisFaultsTest {
     }
 
     private Throwable faultOfFinding(Attempt attempt) {
-        return await(node.find(attempt.id()).handle((found, fault) -> fault.getCause()));
+        return await(node.find(attempt.id(), attempt.deadlineMs()).handle((found, fault) -> fault.getCause()));
     }
 
     // --- refusing and forgetting ------------------------------------------------------------------------------------
@@ -492,7 +492,7 @@ class RedisFaultsTest {
                     .toList();
             List<CompletionStage<Found>> alsoAsked = IntStream.range(0, 100)
                     .mapToObj(i -> node.find(
-                            sale.attempt(name + i, "key", 1, stamp, deadlineMs).id()))
+                            sale.attempt(name + i, "key", 1, stamp, deadlineMs).id(), deadlineMs))
                     .toList();
             long busyAtOnce = asked.stream()
                     .filter(CompletableFuture::isDone)

@@ -154,7 +154,7 @@ final class SaleOnRedis {
     }
 
     String find(Attempt attempt) {
-        return first(call(Script.FIND, keys.reservations, attempt.id().code()));
+        return first(call(Script.FIND, keys.reservations, attempt.id().code(), attempt.deadlineMs()));
     }
 
     /** Tickets granted, the weight of all nodes, the number of nodes. */

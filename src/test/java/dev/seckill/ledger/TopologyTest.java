@@ -227,13 +227,14 @@ class TopologyTest {
         Attempt attempt = sale.attempt("ann", "key", 1, sale.stamp(), node.deadlineMs());
         assertThat(await(node.deduct(attempt))).isEqualTo(Answer.UNKNOWN);
 
-        Throwable fault = await(node.find(attempt.id()).handle((found, thrown) -> thrown));
+        Throwable fault = await(node.find(attempt.id(), attempt.deadlineMs()).handle((found, thrown) -> thrown));
         replica.unfreeze();
 
         assertThat(fault).as("a promotion would take it away again").hasCauseInstanceOf(LedgerInDoubt.class);
         Awaitility.await()
                 .ignoreExceptions()
-                .until(() -> await(node.find(attempt.id())).reservation() != null);
+                .until(() ->
+                        await(node.find(attempt.id(), attempt.deadlineMs())).reservation() != null);
     }
 
     @Test
