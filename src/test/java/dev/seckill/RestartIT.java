@@ -82,6 +82,29 @@ class RestartIT {
     }
 
     @Test
+    void whatIsUnknownWhileRedisIsFrozenIsKnownSoonAfter() {
+        String sale = "redis-freezes";
+        assertThat(api.create(sale, 10, 1).status()).isEqualTo(201);
+        assertThat(api.buy(sale, "early", KEY, 1).status()).isEqualTo(201);
+
+        redis.freeze();
+        Reply unknown = api.buy(sale, "ann", KEY, 1);
+        redis.unfreeze();
+
+        assertThat(unknown.status()).as(unknown.text()).isEqualTo(202);
+        assertThat(unknown.json().path("outcome").asText()).isEqualTo("UNKNOWN");
+        assertThat(unknown.header("Location")).contains(unknown.id()).contains("?deadline_ms=");
+        Reply known = await().atMost(BACK)
+                .until(
+                        () -> api.get(unknown.header("Location"), Api.BUYER, "ann"),
+                        reply -> reply.status() == 200 || reply.status() == 404);
+        Reply again = await().atMost(BACK).until(() -> api.buy(sale, "ann", KEY, 1), reply -> reply.status() != 503);
+        assertThat(again.status()).isEqualTo(known.status() == 200 ? 200 : 201);
+        assertThat(again.id()).isEqualTo(unknown.id());
+        assertThat(api.sums(sale)).isEqualTo(new Sums(10, 8, 0, 2, 0));
+    }
+
+    @Test
     void saysBusyWhileRedisIsAwayAndSellsOnByItself() {
         String sale = "redis-dies";
         String soldOut = "redis-dies-sold-out";
