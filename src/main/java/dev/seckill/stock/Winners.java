@@ -22,13 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Winners {
     private static final int PAGE = 1_000;
 
-    /** 60 MB. Past it the reading fails, so the gate stays open and the ledger refuses. */
-    private static final int MOST = 1_000_000;
+    /** 60 MB. Past it no more is read, so the gate stays open and the ledger refuses. */
+    static final int MOST = 1_000_000;
 
     private final SaleId sale;
     private final Ledger ledger;
     private final Set<Long> hashes = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean full;
     private Standing position = Standing.NONE;
     private CompletionStage<Void> reading = CompletableFuture.completedFuture(null);
 
@@ -46,6 +47,9 @@ final class Winners {
         if (hasRead(target)) {
             return CompletableFuture.completedFuture(null);
         }
+        if (full) {
+            return CompletableFuture.failedFuture(tooMany());
+        }
         // One reader at a time: those who come while it reads go on from where it got.
         reading = reading.handle((done, fault) -> null).thenCompose(ignored -> readOn(target));
         return reading;
@@ -62,6 +66,9 @@ final class Winners {
     private CompletionStage<Void> readOn(Standing target) {
         Standing from;
         synchronized (this) {
+            if (full) {
+                return CompletableFuture.failedFuture(tooMany());
+            }
             if (hasRead(target) || target.epoch() < position.epoch()) {
                 return CompletableFuture.completedFuture(null);
             }
@@ -100,9 +107,14 @@ final class Winners {
 
     private void add(String buyer) {
         if (hashes.size() >= MOST) {
-            throw new IllegalStateException("more winners than a node keeps");
+            full = true;
+            throw tooMany();
         }
         hashes.add(hash(buyer));
+    }
+
+    private static IllegalStateException tooMany() {
+        return new IllegalStateException("more winners than a node keeps");
     }
 
     /** FNV-1a, 64 bits. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The test is the ledger, so each reply comes when it wants. Touches memory. */
@@ -139,6 +140,20 @@ class GateTest {
         hear(new Standing(1, 11, 2, 1, 0, 1), now());
 
         assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void staysOpenForGoodAndReadsNoMoreWhenThereAreMoreOwnersThanItKeeps() {
+        String[] owners = IntStream.rangeClosed(0, Winners.MOST)
+                .mapToObj(i -> "owner" + i)
+                .toArray(String[]::new);
+
+        hear(EMPTY, now());
+        ledger.tellBuyers(owners);
+        hear(EMPTY, now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+        assertThat(ledger.readers()).isZero();
     }
 
     @Test
