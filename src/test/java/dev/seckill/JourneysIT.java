@@ -729,6 +729,7 @@ class JourneysIT {
                     .contains("seckill_local_stock{mp_scope=\"application\",sale=\"" + sale + "\"} 5\n")
                     .contains("seckill_returning_stock{mp_scope=\"application\",sale=\"" + sale + "\"} 0\n")
                     .contains("seckill_waiting{mp_scope=\"application\"} 0\n")
+                    .contains("\nseckill_expirations_total{")
                     .contains("\nseckill_batch_size_count{")
                     .contains("\nseckill_deduction_seconds_count{");
         });

@@ -1,11 +1,12 @@
 package dev.seckill;
 
 import dev.seckill.ledger.Attempt;
-import dev.seckill.ledger.BatchListener;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerConfig;
+import dev.seckill.ledger.LedgerListener;
 import dev.seckill.ledger.Ledgers;
 import dev.seckill.ledger.Released;
+import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
 import dev.seckill.stock.StockConfig;
 import dev.seckill.trade.Answer;
@@ -18,8 +19,10 @@ import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,12 +37,15 @@ public final class LocalNode implements AutoCloseable {
 
     public final Ledger ledger;
     public final LocalStock stock;
+    public final Expiry expiry;
 
+    private final Set<SaleId> known = ConcurrentHashMap.newKeySet();
     private final Duration rest;
 
-    private LocalNode(LedgerConfig ledgerConfig, StockConfig stockConfig, BatchListener batches) {
+    private LocalNode(LedgerConfig ledgerConfig, StockConfig stockConfig, LedgerListener batches) {
         ledger = Ledgers.open(ledgerConfig, batches);
         stock = new LocalStock(ledger, stockConfig);
+        expiry = new Expiry(ledger);
         rest = stockConfig.rest();
     }
 
@@ -51,7 +57,7 @@ public final class LocalNode implements AutoCloseable {
         return start(Ledgers.config(redis.address(), TIMEOUT, BUDGET), stock, (attempts, nanos) -> {});
     }
 
-    public static LocalNode start(LedgerConfig ledger, StockConfig stock, BatchListener batches) {
+    public static LocalNode start(LedgerConfig ledger, StockConfig stock, LedgerListener batches) {
         return new LocalNode(ledger, stock, batches);
     }
 
@@ -93,12 +99,14 @@ public final class LocalNode implements AutoCloseable {
 
     /** Looks at a sale, as a node does with each sale once. */
     public Sale meet(SaleId sale) {
+        known.add(sale);
         return now(ledger.show(sale)).orElseThrow();
     }
 
     /** What the timer does every second. */
     public void tick() {
         ledger.tend();
+        expiry.tend(known);
         stock.tend();
     }
 

@@ -47,6 +47,9 @@ public class Ledger {
 
     private static final int BUYERS_PAGE = 1_000;
 
+    /** In one call, which takes Redis about 2 ms: more would hold up the buyers of all sales. */
+    private static final int MOST_EXPIRED = 200;
+
     /** Every node ticks in that time and says how far it has seen. */
     private static final long ADOPTION_WAIT_MS = 2_000;
 
@@ -54,7 +57,7 @@ public class Ledger {
     private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LedgerConfig config;
-    private final BatchListener batches;
+    private final LedgerListener done;
     private final Executor answering;
     private final Redis redis;
     private final LedgerClock clock = new LedgerClock();
@@ -65,13 +68,13 @@ public class Ledger {
     private Set<String> knownRuns = Set.of();
 
     @Inject
-    public Ledger(LedgerConfig config, BatchListener batches, AnswerThreads answering) {
-        this(config, batches, (Executor) answering);
+    public Ledger(LedgerConfig config, LedgerListener done, AnswerThreads answering) {
+        this(config, done, (Executor) answering);
     }
 
-    Ledger(LedgerConfig config, BatchListener batches, Executor answering) {
+    Ledger(LedgerConfig config, LedgerListener done, Executor answering) {
         this.config = config;
-        this.batches = batches;
+        this.done = done;
         this.answering = answering;
         this.redis = config == null ? null : new Redis(config);
     }
@@ -130,7 +133,7 @@ public class Ledger {
         long sentAt = System.nanoTime();
         return redis.runDurably(Script.DEDUCT, book.keys.reservations, DeductScript.args(attempts))
                 .thenApply(reply -> {
-                    batches.sent(attempts.size(), System.nanoTime() - sentAt);
+                    done.sent(attempts.size(), System.nanoTime() - sentAt);
                     if (hear(book, reply)) {
                         return DeductScript.answers(attempts, reply);
                     }
@@ -163,6 +166,20 @@ public class Ledger {
                     String[] result = reply.text(0).split(":", 2);
                     Reservation reservation = result.length == 1 ? null : Reservation.parse(id, result[1]);
                     return new Released(Result.valueOf(result[0]), reservation);
+                });
+    }
+
+    /**
+     * Expires some of the reservations whose hold time is over, longest due first. All nodes may do so at once, and again
+     * when in doubt.
+     */
+    public CompletionStage<Expired> expire(SaleId sale) {
+        Book book = book(sale);
+        return redis.runDurably(Script.EXPIRE, book.keys.reservations, MOST_EXPIRED)
+                .thenApply(reply -> {
+                    okOrRefused(book, reply);
+                    done.expired(reply.result(0));
+                    return new Expired(reply.result(0), reply.result(1), reply.nowMs());
                 });
     }
 

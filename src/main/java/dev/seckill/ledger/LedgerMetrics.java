@@ -5,17 +5,19 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Timer;
 
-/** How large the batches are and how long the ledger takes for one. */
+/** How large the batches are, how long the ledger takes for one, and how many reservations expired. */
 @ApplicationScoped
-public class LedgerMetrics implements BatchListener {
+public class LedgerMetrics implements LedgerListener {
     private Histogram size;
     private Timer duration;
+    private Counter expirations;
 
     @Inject
     LedgerMetrics(MetricRegistry registry) {
@@ -29,6 +31,11 @@ public class LedgerMetrics implements BatchListener {
                 .withDescription("Time from sending a batch to the ledger to its reply")
                 .withUnit(MetricUnits.SECONDS)
                 .build());
+        expirations = registry.counter(Metadata.builder()
+                .withName("seckill_expirations")
+                .withDescription("Reservations that this node expired because nobody paid in time")
+                .withUnit(MetricUnits.NONE)
+                .build());
     }
 
     /** For the container's proxy. */
@@ -41,5 +48,10 @@ public class LedgerMetrics implements BatchListener {
     public void sent(int attempts, long nanos) {
         size.update(attempts);
         duration.update(Duration.ofNanos(nanos));
+    }
+
+    @Override
+    public void expired(long reservations) {
+        expirations.inc(reservations);
     }
 }

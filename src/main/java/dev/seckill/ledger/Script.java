@@ -15,6 +15,7 @@ enum Script {
     ADOPT,
     DEDUCT,
     RELEASE,
+    EXPIRE,
     FIND,
     SHARE,
     BUYERS;

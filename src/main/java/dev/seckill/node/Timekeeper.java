@@ -2,6 +2,7 @@ package dev.seckill.node;
 
 import dev.seckill.ledger.Ledger;
 import dev.seckill.sale.Sales;
+import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
@@ -37,13 +38,17 @@ public class Timekeeper {
     LocalStock localStock;
 
     @Inject
+    Expiry expiry;
+
+    @Inject
     StockMetrics metrics;
 
-    /** Keeps contact with the ledger, meets new sales, renews shares, and puts rested tickets on sale. */
+    /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks. */
     @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
     void tick() {
         each(ledger::tend);
         each(sales::refresh);
+        each(() -> expiry.tend(sales.known()));
         each(localStock::tend);
         each(metrics::meetSales);
     }

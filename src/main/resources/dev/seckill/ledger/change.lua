@@ -19,7 +19,7 @@ if changes_capacity then
   local added = capacity - stock.capacity
   stock.capacity = capacity
   put_to_rest(added)
-  move('CAPACITY_ADDED', 'quantity', added)
+  move('CAPACITY_ADDED', 'quantity', added, 'version', stock.version)
 end
 if changes_state or changes_capacity then save() end
 return reply('CHANGED')

@@ -38,6 +38,6 @@ redis.call('ZREM', DUE, id)
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -quantity) end
 stock.reserved = stock.reserved - quantity
 put_to_rest(quantity)
-move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity)
+move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity, 'version', stock.version)
 save()
 return reply('CANCELLED:' .. record)

@@ -48,13 +48,15 @@ local function move(movement, ...)
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)
 end
 
--- Given-back tickets rest until no node can still be refusing on what it heard before. What comes back in one slot goes
--- on sale together: each restock makes the stamps of all requests on their way stale. The caller saves.
+-- Given-back tickets rest until no node can still be refusing on what it heard before. What comes back in one slot, half
+-- a rest long, goes on sale together: each restock makes the stamps of all requests on their way stale. The caller saves,
+-- and its movement tells the version.
 local function put_to_rest(tickets)
   stock.returning = stock.returning + tickets
   stock.version = stock.version + 1
-  local slot = math.ceil((stock.now_ms + stock.rest_ms) / stock.rest_ms) * stock.rest_ms
-  redis.call('ZADD', RETURNING, slot, stock.version .. ':' .. tickets)
+  local slot_ms = stock.rest_ms / 2
+  local rested_ms = math.ceil((stock.now_ms + stock.rest_ms) / slot_ms) * slot_ms
+  redis.call('ZADD', RETURNING, rested_ms, stock.version .. ':' .. tickets)
 end
 
 local function enter()

@@ -69,12 +69,20 @@ class LedgerModelTest {
     // --- the model --------------------------------------------------------------------------------------------------
 
     private static final class Kept {
+        final BuyerId buyer;
         final int quantity;
+        final boolean isDueSoon;
         ReservationStatus status;
 
-        Kept(int quantity, ReservationStatus status) {
+        Kept(BuyerId buyer, int quantity, boolean isDueSoon, ReservationStatus status) {
+            this.buyer = buyer;
             this.quantity = quantity;
+            this.isDueSoon = isDueSoon;
             this.status = status;
+        }
+
+        boolean isExpiring() {
+            return status == ReservationStatus.RESERVED && isDueSoon;
         }
     }
 
@@ -91,6 +99,7 @@ class LedgerModelTest {
         long reserved;
         SaleState state = SaleState.OPEN;
         boolean restIsOver;
+        boolean holdIsShort;
         final List<Resting> resting = new ArrayList<>();
         final Map<String, Kept> kept = new HashMap<>();
         final Map<BuyerId, Integer> held = new HashMap<>();
@@ -141,7 +150,9 @@ class LedgerModelTest {
             if (remaining < attempt.quantity()) {
                 return remaining == 0 ? Answer.SOLD_OUT : new Answer(Outcome.NOT_ENOUGH, null, "" + remaining);
             }
-            kept.put(attempt.id().code(), new Kept(attempt.quantity(), ReservationStatus.RESERVED));
+            kept.put(
+                    attempt.id().code(),
+                    new Kept(attempt.buyer(), attempt.quantity(), holdIsShort, ReservationStatus.RESERVED));
             held.merge(attempt.buyer(), attempt.quantity(), Integer::sum);
             remaining -= attempt.quantity();
             reserved += attempt.quantity();
@@ -156,7 +167,7 @@ class LedgerModelTest {
                 return Result.NOT_FOUND;
             }
             if (before == null) {
-                kept.put(attempt.id().code(), new Kept(0, ReservationStatus.CANCELLED));
+                kept.put(attempt.id().code(), new Kept(buyer, 0, false, ReservationStatus.CANCELLED));
                 seq++;
                 return Result.CANCELLED;
             }
@@ -168,6 +179,23 @@ class LedgerModelTest {
             reserved -= before.quantity;
             rest(before.quantity);
             return Result.CANCELLED;
+        }
+
+        long expire() {
+            enter();
+            List<Kept> expiring =
+                    kept.values().stream().filter(Kept::isExpiring).toList();
+            if (!expiring.isEmpty()) {
+                rest(expiring.stream().mapToLong(each -> each.quantity).sum());
+                seq--;
+            }
+            for (Kept each : expiring) {
+                each.status = ReservationStatus.EXPIRED;
+                held.merge(each.buyer, -each.quantity, Integer::sum);
+                reserved -= each.quantity;
+                seq++;
+            }
+            return expiring.size();
         }
 
         void changeState(SaleState wanted) {
@@ -239,13 +267,16 @@ class LedgerModelTest {
                 what = where + ": time passes";
                 sale.restsAreOver();
                 model.restIsOver = !model.resting.isEmpty();
-            } else if (dice < 83) {
+            } else if (dice < 81) {
+                what = where + ": expire";
+                assertThat(await(node.expire(sale.id)).reservations()).as(what).isEqualTo(model.expire());
+            } else if (dice < 84) {
                 what = where + ": pause or resume";
                 boolean pauses = model.state == SaleState.OPEN && random.nextInt(3) > 0;
                 SaleState wanted = pauses ? SaleState.PAUSED : SaleState.OPEN;
                 await(node.change(sale.id, new Change(wanted, null)));
                 model.changeState(wanted);
-            } else if (dice < 86) {
+            } else if (dice < 87) {
                 what = where + ": more tickets";
                 int added = 1 + random.nextInt(3);
                 await(node.change(sale.id, new Change(null, model.capacity + added)));
@@ -279,9 +310,16 @@ class LedgerModelTest {
 
         private Attempt newAttempt() {
             String buyer = BUYERS.get(random.nextInt(BUYERS.size()));
+            holdTimeChanges();
             Attempt attempt = sale.attempt(buyer, "key" + keys++, 1 + random.nextInt(3), stamp(), node.deadlineMs());
             asked.add(attempt);
             return attempt;
+        }
+
+        /** A hold of a millisecond is over before the next step. */
+        private void holdTimeChanges() {
+            model.holdIsShort = random.nextInt(3) == 0;
+            sale.set("hold_ms", model.holdIsShort ? 1 : Bench.HOLD.toMillis());
         }
 
         /** An attempt asked before, in the same words, accepted now, or for another quantity. */
@@ -305,6 +343,9 @@ class LedgerModelTest {
             Answer answer = await(answered);
             if (luck == Luck.REDIS_DIES) {
                 model.adopt();
+                // What was sent again may have entered the adopted sale or not; now somebody has.
+                sale.touch();
+                model.enter();
                 boolean isKept = model.kept.containsKey(attempt.id().code());
                 assertThat(answer.outcome())
                         .as(what)

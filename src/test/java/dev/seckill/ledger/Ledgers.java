@@ -42,7 +42,7 @@ public final class Ledgers {
     }
 
     /** One that is in contact with its Redis. */
-    public static Ledger open(LedgerConfig config, BatchListener batches) {
+    public static Ledger open(LedgerConfig config, LedgerListener batches) {
         Ledger ledger = new Ledger(config, batches, ANSWERING);
         ledger.tend();
         return ledger;

@@ -203,6 +203,7 @@ class LifeOfASaleTest {
                         case ADOPT -> sale.adopt(0, 0);
                         case DEDUCT -> sale.deduct(late, known).get(0);
                         case RELEASE -> sale.release(late, 0);
+                        case EXPIRE -> sale.expire(10).get(0);
                         case FIND -> sale.find(known);
                         case SHARE ->
                             sale.call(script, sale.keys.shares, "node", 1, 60_000, 1, 0)

@@ -153,6 +153,12 @@ final class SaleOnRedis {
         return answer;
     }
 
+    /** How many were expired and the time before which nothing more is due; or one verdict. */
+    List<String> expire(int most) {
+        Reply reply = call(Script.EXPIRE, keys.reservations, most);
+        return reply.isOk() ? texts(reply, 0) : List.of(reply.verdict());
+    }
+
     String find(Attempt attempt) {
         return first(call(Script.FIND, keys.reservations, attempt.id().code(), attempt.deadlineMs()));
     }

@@ -139,7 +139,7 @@ class ScriptHeadersTest {
 
     private static List<Object> keysOf(Script script) {
         return switch (script) {
-            case DEDUCT, RELEASE, FIND -> KEYS.reservations;
+            case DEDUCT, RELEASE, EXPIRE, FIND -> KEYS.reservations;
             case BUYERS -> KEYS.buyers;
             case SHARE -> KEYS.shares;
             case ARCHIVE -> KEYS.archive;

@@ -1,8 +1,11 @@
 package dev.seckill.ledger;
 
-/** Hears of each batch that was answered. */
+/** Hears what the ledger did for this node. */
 @FunctionalInterface
-public interface BatchListener {
+public interface LedgerListener {
     /** A batch of that many attempts took that long, from sending to the reply. */
     void sent(int attempts, long nanos);
+
+    /** So many reservations were expired. */
+    default void expired(long reservations) {}
 }
