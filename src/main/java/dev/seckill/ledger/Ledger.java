@@ -210,6 +210,12 @@ public class Ledger {
                 });
     }
 
+    /** Forgets that node's share, so that the others' parts grow. */
+    public CompletionStage<Void> leave(SaleId sale, String node) {
+        Book book = book(sale);
+        return redis.run(Script.LEAVE, book.keys.shares, node).thenAccept(reply -> heardOrRefused(book, reply));
+    }
+
     /** The movements after a position, oldest first, at most {@code count}. */
     public CompletionStage<List<Movement>> movements(SaleId sale, Standing after, int count) {
         return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);

@@ -18,6 +18,7 @@ enum Script {
     EXPIRE,
     FIND,
     SHARE,
+    LEAVE,
     BUYERS;
 
     private final String text;

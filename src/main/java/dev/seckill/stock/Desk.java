@@ -122,6 +122,10 @@ final class Desk {
                 });
     }
 
+    CompletionStage<Void> leave() {
+        return ledger.leave(sale, config.node());
+    }
+
     /** Keeps reading winners while the sale sells, so that little is left to read when it is sold out. */
     void readWinners() {
         gate.readOn();

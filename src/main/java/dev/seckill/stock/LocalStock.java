@@ -15,6 +15,7 @@ import dev.seckill.trade.Standing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +30,7 @@ public class LocalStock {
     private final Map<SaleId, Desk> desks = new ConcurrentHashMap<>();
     private final Ledger ledger;
     private final StockConfig config;
+    private volatile boolean leaving;
 
     @Inject
     public LocalStock(Ledger ledger, StockConfig config) {
@@ -76,6 +78,9 @@ public class LocalStock {
      * and reads their winners. When the ledger is away a share stays as it is; an archived sale is forgotten.
      */
     public void tend() {
+        if (leaving) {
+            return;
+        }
         desks.forEach((sale, desk) -> {
             if (desk.isInUse()) {
                 desk.readWinners();
@@ -86,6 +91,18 @@ public class LocalStock {
                 });
             }
         });
+    }
+
+    /**
+     * Gives up this node's shares, so that the other nodes' parts grow at once; for a node that stops. Who still asks here is
+     * served all the same.
+     */
+    public CompletionStage<Void> leave() {
+        leaving = true;
+        return CompletableFuture.allOf(desks.values().stream()
+                .filter(Desk::isInUse)
+                .map(desk -> desk.leave().toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
     }
 
     public long localStock(SaleId sale) {

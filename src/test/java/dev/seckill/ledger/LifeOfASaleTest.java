@@ -208,6 +208,8 @@ class LifeOfASaleTest {
                         case SHARE ->
                             sale.call(script, sale.keys.shares, "node", 1, 60_000, 1, 0)
                                     .verdict();
+                        case LEAVE ->
+                            sale.call(script, sale.keys.shares, "node").verdict();
                         case BUYERS ->
                             sale.call(script, sale.keys.buyers, 0, 10).verdict();
                     };

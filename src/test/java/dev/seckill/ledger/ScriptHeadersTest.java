@@ -141,7 +141,7 @@ class ScriptHeadersTest {
         return switch (script) {
             case DEDUCT, RELEASE, EXPIRE, FIND -> KEYS.reservations;
             case BUYERS -> KEYS.buyers;
-            case SHARE -> KEYS.shares;
+            case SHARE, LEAVE -> KEYS.shares;
             case ARCHIVE -> KEYS.archive;
             case CREATE, SHOW, CHANGE, ADOPT -> KEYS.stock;
         };

@@ -330,6 +330,26 @@ class LocalStockTest {
             }
         }
 
+        @Test
+        void growsAtOnceWhenAnotherNodeStops() {
+            try (LocalNode one = LocalNode.start(redis, buffered("stays", 1));
+                    LocalNode three = LocalNode.start(redis, buffered("stops", 3))) {
+                SaleId sale = one.putOn(100);
+                three.meet(sale);
+                assertThat(one.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+                assertThat(three.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+                one.tick();
+                await().atMost(SLACK).until(() -> one.stock.localStock(sale) == 36);
+
+                LocalNode.now(three.stock.leave());
+                three.tick();
+                one.tick();
+
+                await().atMost(SLACK).until(() -> one.stock.localStock(sale) == 98);
+                assertThat(three.buy(sale, "cid")).as("who still asks there").isEqualTo(Outcome.RESERVED);
+            }
+        }
+
         private static StockConfig buffered(String name, int weight) {
             return new StockConfig(name, weight, 50, Duration.ofSeconds(30), LocalNode.REST, 100);
         }

@@ -27,6 +27,9 @@ final class Node implements AutoCloseable {
     /** About 10 s on two idle cores. */
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
 
+    /** What is on its way is answered in milliseconds. */
+    private static final Duration IN_FLIGHT = Duration.ofMillis(500);
+
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final Child child;
@@ -45,6 +48,8 @@ final class Node implements AutoCloseable {
                 home.resolve("payara-config/start-node").toString(),
                 // what Payara unpacks stays in the data folder, whose path is how a leftover is known
                 "-Djava.io.tmpdir=" + data.emptyFolder("tmp"),
+                // nothing in front that has to notice
+                "-Dfish.payara.shutdowngrace=" + IN_FLIGHT.toMillis(),
                 "-Dpayaramicro.port=" + port,
                 "-Dseckill.http.address=" + host);
         Node node = new Node(Child.start(NAME, data.path(), command, environment), address(host, port));

@@ -1,0 +1,66 @@
+package dev.seckill.node;
+
+import dev.seckill.stock.LocalStock;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Shutdown;
+import jakarta.enterprise.event.Startup;
+import jakarta.inject.Inject;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * How a node stops without a failed request: at SIGTERM it is no longer ready but sells on, while whatever is in front of
+ * it notices; then the server, which waits for {@code fish.payara.shutdowngrace}, stops the application, and that gives
+ * up the node's shares. Nothing of it is logged: the JVM has closed the logs by then, so readiness says it.
+ */
+@ApplicationScoped
+public class Drain {
+    private static final Logger LOG = Logger.getLogger(Drain.class.getName());
+
+    /** A ledger that is away must not keep a node from stopping; the shares' leases end by themselves. */
+    private static final int LEAVE_PATIENCE_S = 2;
+
+    private final LocalStock localStock;
+
+    /** The JVM runs it beside the server's own, which begins by waiting. */
+    private final Thread hook = new Thread(() -> draining = true, "drain");
+
+    private volatile boolean draining;
+
+    @Inject
+    Drain(LocalStock localStock) {
+        this.localStock = localStock;
+    }
+
+    /** For the container's proxy. */
+    Drain() {
+        this(null);
+    }
+
+    /** Whether this node has been told to stop. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    void begin(@Observes Startup start) {
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    void leave(@Observes Shutdown stop) {
+        try {
+            localStock.leave().toCompletableFuture().get(LEAVE_PATIENCE_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.log(Level.FINE, "the shares' leases end by themselves", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!draining) {
+            // Undeployed while the server lives on.
+            Runtime.getRuntime().removeShutdownHook(hook);
+        }
+    }
+}
