@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The Redis keys of one sale. They share a hash tag, so that on a Redis Cluster they live on one server and one script
- * can touch them all. Each list is the KEYS of a script, in its order: the three that every script gets, then its own.
+ * can touch them all. Each list is the KEYS of a script, in its order: the two that every script gets, then its own.
  */
 final class Keys {
     /** All sales there are; on whatever server. */
@@ -22,7 +22,7 @@ final class Keys {
     Keys(SaleId sale) {
         String prefix = "seckill:{" + sale + "}:";
         movements = prefix + "movements";
-        stock = List.of(prefix + "stock", movements, prefix + "returning");
+        stock = List.of(prefix + "stock", movements);
         reservations = with(prefix + "reservations", prefix + "due", prefix + "buyers");
         buyers = with(prefix + "buyers");
         shares = with(prefix + "shares");

@@ -316,7 +316,7 @@ public class Ledger {
             if (sale.recovering()) {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
-                listener.accept(new Heard(id, sale.standing(), sale.rest().toMillis(), reply.sentAtNanos()));
+                listener.accept(ShowScript.heard(sale, reply));
             }
             return Optional.of(sale);
         });
@@ -429,7 +429,7 @@ public class Ledger {
         }
         clock.hear(reply.nowMs());
         book.keep(reply.standing());
-        listener.accept(new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos()));
+        listener.accept(Heard.of(book.sale, reply));
         return true;
     }
 
@@ -454,7 +454,7 @@ public class Ledger {
             throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
         }
         clock.hear(reply.nowMs());
-        return new Heard(book.sale, reply.standing(), reply.restMs(), reply.sentAtNanos());
+        return Heard.of(book.sale, reply);
     }
 
     private void refuse(Book book, String verdict) {

@@ -20,7 +20,12 @@ record Reply(List<Object> values, long sentAtNanos) {
     }
 
     Standing standing() {
-        return new Standing(number(1), number(2), number(3), number(4), number(5), number(6));
+        return new Standing(number(1), number(2), number(3), number(4), number(5));
+    }
+
+    /** When what rests goes on sale; 0 if nothing rests. */
+    long restockAtMs() {
+        return number(6);
     }
 
     long nowMs() {

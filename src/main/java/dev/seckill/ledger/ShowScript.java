@@ -15,13 +15,30 @@ final class ShowScript {
     private ShowScript() {}
 
     static Sale sale(SaleId id, Reply reply) {
+        return sale(id, fields(reply), nowMs(reply), reply.verdict().equals("RECOVERING"));
+    }
+
+    static Heard heard(Sale sale, Reply reply) {
+        return Heard.of(
+                sale.id(),
+                sale.standing(),
+                sale.rest().toMillis(),
+                number(fields(reply), "restock_at_ms"),
+                nowMs(reply),
+                reply.sentAtNanos());
+    }
+
+    private static long nowMs(Reply reply) {
+        return (Long) reply.values().get(1);
+    }
+
+    private static Map<String, String> fields(Reply reply) {
         List<Object> values = reply.values();
-        long nowMs = (Long) values.get(1);
         Map<String, String> fields = new HashMap<>();
         for (int i = 2; i < values.size(); i += 2) {
             fields.put((String) values.get(i), (String) values.get(i + 1));
         }
-        return sale(id, fields, nowMs, reply.verdict().equals("RECOVERING"));
+        return fields;
     }
 
     private static Sale sale(SaleId id, Map<String, String> fields, long nowMs, boolean recovering) {
@@ -41,7 +58,6 @@ final class ShowScript {
                 new Standing(
                         number(fields, "epoch"),
                         number(fields, "seq"),
-                        number(fields, "version"),
                         number(fields, "sellable"),
                         number(fields, "remaining"),
                         number(fields, "returning")),

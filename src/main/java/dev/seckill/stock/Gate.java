@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Refuses the buyers of one sale while nothing is left, without asking the ledger.
  *
- * <p>It is a lease on the fact "empty". It closes on a reply that said so, counted from when that call was <em>sent</em>,
- * for half of the time that given-back tickets rest before they are on sale; and only after every winner up to that
- * reply is known. So while any gate is closed there is nothing to sell, an owner is never refused, and nothing has to be
- * broadcast when tickets come back. Past the lease the next request goes to the ledger and its reply closes the gate
- * again for everybody.
+ * <p>It is a lease on the fact "nothing remains". It closes on a reply that said so, counted from when that call was
+ * <em>sent</em>, for half of the time that given-back tickets rest before they are on sale, and not beyond the time that
+ * those which rest already go on sale; and only after every winner up to that reply is known. So while any gate is closed
+ * there is nothing to sell, an owner is never refused, and nothing has to be broadcast when tickets come back. Past the
+ * lease the next request goes to the ledger and its reply closes the gate again for everybody.
  */
 final class Gate {
     private final Winners winners;
@@ -40,17 +40,17 @@ final class Gate {
             if (standing.isOlderThan(newest)) {
                 return CompletableFuture.completedFuture(null);
             }
-            if (standing.epoch() != newest.epoch() || !standing.isEmpty()) {
+            if (standing.epoch() != newest.epoch() || !standing.isSoldOut()) {
                 closedUntil = null;
             }
             newest = standing;
-            if (!standing.isEmpty()) {
+            if (!standing.isSoldOut()) {
                 return CompletableFuture.completedFuture(null);
             }
         }
         return winners.readTo(standing).handle((done, fault) -> {
             if (fault == null) {
-                close(standing, heard.sentAtNanos() + TimeUnit.MILLISECONDS.toNanos(heard.restMs()) / 2);
+                close(standing, heard.sentAtNanos() + TimeUnit.MILLISECONDS.toNanos(heard.leaseMs()));
             }
             return null;
         });
@@ -68,7 +68,8 @@ final class Gate {
     }
 
     private synchronized void close(Standing heard, long until) {
-        boolean stillSo = newest.isEmpty() && newest.epoch() == heard.epoch() && newest.version() == heard.version();
+        boolean stillSo =
+                newest.isSoldOut() && newest.epoch() == heard.epoch() && newest.sellable() == heard.sellable();
         if (stillSo && (closedUntil == null || until - closedUntil > 0)) {
             closedUntil = until;
         }

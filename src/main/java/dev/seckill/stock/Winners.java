@@ -101,7 +101,7 @@ final class Winners {
                 add(movement.buyer());
             }
         }
-        advance(new Standing(from.epoch(), seq, 0, 0, 0, 0));
+        advance(new Standing(from.epoch(), seq, 0, 0, 0));
         return true;
     }
 

@@ -5,19 +5,18 @@ package dev.seckill.trade;
  *
  * @param epoch rises when the sale is adopted on another server; positions of different epochs do not compare
  * @param seq number of the last movement; with the epoch it orders all standings of a sale
- * @param version rises whenever tickets are given back
- * @param sellable the version whose returned tickets are on sale; a request carries it as its stamp
+ * @param sellable rises whenever tickets that rested go on sale; a request carries it as its stamp
  */
-public record Standing(long epoch, long seq, long version, long sellable, long remaining, long returning) {
+public record Standing(long epoch, long seq, long sellable, long remaining, long returning) {
     /** Before anything was heard. */
-    public static final Standing NONE = new Standing(0, 0, 0, 0, 0, 0);
+    public static final Standing NONE = new Standing(0, 0, 0, 0, 0);
 
     public boolean isOlderThan(Standing other) {
         return epoch < other.epoch || (epoch == other.epoch && seq < other.seq);
     }
 
-    /** Nothing to sell and nothing about to be. */
-    public boolean isEmpty() {
-        return remaining == 0 && returning == 0 && epoch > 0;
+    /** Nothing to sell; something may be about to be. */
+    public boolean isSoldOut() {
+        return remaining == 0 && epoch > 0;
     }
 }

@@ -1,14 +1,14 @@
 -- Archives a closed sale in which nothing is reserved any more: its last sums stay, all else leaves Redis, and every
 -- other script answers NO_SALE from now on.
--- KEYS     4 reservations  5 due  6 buyers  7 shares
+-- KEYS     3 reservations  4 due  5 buyers  6 shares
 -- RETURNS  ARCHIVED | STILL_OPEN | STILL_RESERVED:tickets
 if redis.call('HGET', STOCK, 'state') == 'ARCHIVED' then return {'ARCHIVED'} end
 local closed = enter()
 if closed then return closed end
 if stock.state ~= 'CLOSED' then return reply('STILL_OPEN') end
 if stock.reserved > 0 then return reply('STILL_RESERVED:' .. stock.reserved) end
-stock.remaining, stock.returning = stock.remaining + stock.returning, 0
+stock.remaining, stock.returning, stock.restock_at_ms = stock.remaining + stock.returning, 0, 0
 save()
 redis.call('HSET', STOCK, 'state', 'ARCHIVED')
-redis.call('UNLINK', MOVEMENTS, RETURNING, KEYS[4], KEYS[5], KEYS[6], KEYS[7])
+redis.call('UNLINK', MOVEMENTS, KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 return {'ARCHIVED'}

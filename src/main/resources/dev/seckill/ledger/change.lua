@@ -1,5 +1,5 @@
 -- Changes a sale: its state, its capacity, or both. The wanted value, not a step, so a second time changes nothing.
--- Added tickets rest like returned ones before they are on sale.
+-- Added tickets are treated like given-back ones.
 -- ARGV     1 state (OPEN, PAUSED, CLOSED or '')  2 capacity (tickets or '')
 -- RETURNS  CHANGED | SALE_CLOSED (a closed sale changes no more) | CAPACITY_CUT:capacity (it can only grow)
 -- KEEPS    remaining + returning + reserved + sold = capacity
@@ -18,8 +18,7 @@ end
 if changes_capacity then
   local added = capacity - stock.capacity
   stock.capacity = capacity
-  put_to_rest(added)
-  move('CAPACITY_ADDED', 'quantity', added, 'version', stock.version)
+  move('CAPACITY_ADDED', 'quantity', added, give_back(added))
 end
 if changes_state or changes_capacity then save() end
 return reply('CHANGED')

@@ -7,8 +7,8 @@ local opens_at_ms, closes_at_ms = tonumber(ARGV[5]), tonumber(ARGV[6])
 local hold_ms, limit_per_buyer, rest_ms = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 if redis.call('EXISTS', STOCK) == 1 then return {'EXISTS'} end
 
-stock = {epoch = 1, seq = 0, version = 1, sellable = 1, capacity = capacity, remaining = capacity, returning = 0,
-  reserved = 0, sold = 0, now_ms = clock(0)}
+stock = {epoch = 1, seq = 0, sellable = 1, capacity = capacity, remaining = capacity, returning = 0, reserved = 0, sold = 0,
+  restock_at_ms = 0, now_ms = clock(0)}
 if opens_at_ms == 0 then opens_at_ms = stock.now_ms end
 redis.call('HSET', STOCK, 'name', name, 'state', 'OPEN', 'run_id', run_id(), 'epoch', stock.epoch,
   'amount_minor', amount_minor, 'currency', currency, 'opens_at_ms', opens_at_ms, 'closes_at_ms', closes_at_ms,

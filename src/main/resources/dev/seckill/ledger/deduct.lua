@@ -1,6 +1,6 @@
 -- Deducts and reserves, for each request of one batch. Atomic; the same reservation id twice changes nothing.
--- KEYS     4 reservations (hash: id → "status|quantity|reserved_at ms|due ms|buyer")  5 due (sorted set by ms)
---          6 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
+-- KEYS     3 reservations (hash: id → "status|quantity|reserved_at ms|due ms|buyer")  4 due (sorted set by ms)
+--          5 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
 -- ARGV     six per request: reservation id, buyer ('' = anonymous), quantity, stamp's epoch, stamp's sellable,
 --          deadline (ms, Redis time)
 -- RETURNS  due (ms) of what this batch reserves, then per request, the first that applies:
@@ -8,7 +8,7 @@
 --          SOLD_OUT | NOT_ENOUGH:remaining | RESERVED
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[4], KEYS[5], KEYS[6]
+local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
 local closed = enter()
 if closed then return closed end
 

@@ -1,11 +1,11 @@
 -- Expires reservations whose hold time is over, longest due first, and gives back what they hold. Atomic; a second time
 -- changes nothing.
--- KEYS     4 reservations (hash)  5 due (sorted set)  6 buyers (hash)
+-- KEYS     3 reservations (hash)  4 due (sorted set)  5 buyers (hash)
 -- ARGV     1 most reservations to expire in this call
 -- RETURNS  reservations expired, time (ms) before which nothing more is due
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[4], KEYS[5], KEYS[6]
+local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
 local most = tonumber(ARGV[1])
 local closed = enter()
 if closed then return closed end
@@ -27,10 +27,10 @@ end
 if #expired > 0 then
   redis.call('HSET', RESERVATIONS, unpack(new_records))
   stock.reserved = stock.reserved - tickets
-  put_to_rest(tickets)
+  local to = {give_back(tickets)}
   for _, each in ipairs(expired) do
     if each.buyer ~= '' then redis.call('HINCRBY', BUYERS, each.buyer, -each.quantity) end
-    move('EXPIRED', 'reservation', each.id, 'buyer', each.buyer, 'quantity', each.quantity, 'version', stock.version)
+    move('EXPIRED', 'reservation', each.id, 'buyer', each.buyer, 'quantity', each.quantity, unpack(to))
   end
   save()
 end

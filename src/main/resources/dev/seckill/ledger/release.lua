@@ -1,13 +1,13 @@
 -- Releases what a reservation holds because its buyer cancels it. Atomic; a second time changes nothing.
 -- A reservation that is not there yet but provably the buyer's own leaves a cancelled record without tickets,
 -- so a reserve that arrives later finds itself cancelled.
--- KEYS     4 reservations (hash)  5 due (sorted set)  6 buyers (hash)
+-- KEYS     3 reservations (hash)  4 due (sorted set)  5 buyers (hash)
 -- ARGV     1 reservation id  2 buyer  3 1 if the buyer has shown the key the id derives from
 --          4 most cancellations kept ahead of their reserve
 -- RETURNS  CANCELLED:record | ALREADY_ENDED:record | NOT_FOUND | BUSY (too many cancellations ahead of their reserve)
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[4], KEYS[5], KEYS[6]
+local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
 local id, buyer, is_own, most_ahead = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
 local closed = enter()
 if closed then return closed end
@@ -37,7 +37,6 @@ redis.call('HSET', RESERVATIONS, id, record)
 redis.call('ZREM', DUE, id)
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -quantity) end
 stock.reserved = stock.reserved - quantity
-put_to_rest(quantity)
-move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity, 'version', stock.version)
+move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity, give_back(quantity))
 save()
 return reply('CANCELLED:' .. record)

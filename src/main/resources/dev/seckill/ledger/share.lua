@@ -1,10 +1,10 @@
 -- Grants a node its share of what is left and renews its lease; forgets the shares of nodes whose lease has ended.
 -- A share is a permission to ask, not tickets: nothing is ever added to the stock for it, and the shares of all nodes
 -- together may exceed what is left.
--- KEYS     4 shares (hash: node → "weight:lease end (ms):tickets")
+-- KEYS     3 shares (hash: node → "weight:lease end (ms):tickets")
 -- ARGV     1 node  2 weight  3 lease (ms)  4 tickets asked for at least  5 buffer (percent on top of the share)
 -- RETURNS  tickets granted, weight of all nodes with a lease, number of those nodes
-local SHARES = KEYS[4]
+local SHARES = KEYS[3]
 local node, weight, lease_ms, asked, buffer = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local closed = enter()
 if closed then return closed end

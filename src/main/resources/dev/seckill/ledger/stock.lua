@@ -1,15 +1,15 @@
 -- Stands before every other script: reads a sale's stock, and what all of them do with it.
--- KEYS     1 stock (hash)  2 movements (stream)  3 returning (sorted set: "version:tickets" by the end of its rest, ms)
+-- KEYS     1 stock (hash)  2 movements (stream)
 -- KEEPS    remaining + returning + reserved + sold = capacity
 -- A script begins with look() (changes nothing) or enter() (first puts on sale what has rested long enough) and
 -- hands on what they answer unless it is nil:
 --          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (sums wrong)
--- and ends with reply(...): OK, epoch, seq, version, sellable, remaining, returning, now (ms), rest (ms), then its own
---          results.
+-- and ends with reply(...): OK, epoch, seq, sellable, remaining, returning, restock (ms; 0 = nothing rests), now (ms),
+--          rest (ms), then its own results.
 
-local STOCK, MOVEMENTS, RETURNING = KEYS[1], KEYS[2], KEYS[3]
-local FIELDS = {'state', 'run_id', 'epoch', 'seq', 'version', 'sellable', 'capacity', 'remaining', 'returning',
-  'reserved', 'sold', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor', 'rest_ms'}
+local STOCK, MOVEMENTS = KEYS[1], KEYS[2]
+local FIELDS = {'state', 'run_id', 'epoch', 'seq', 'sellable', 'capacity', 'remaining', 'returning', 'reserved', 'sold',
+  'restock_at_ms', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor', 'rest_ms'}
 local stock = {}
 
 -- The server's own name for this run of it. A promoted replica or a restarted server has another one.
@@ -37,9 +37,9 @@ local function look()
 end
 
 local function save()
-  redis.call('HSET', STOCK, 'seq', stock.seq, 'version', stock.version, 'sellable', stock.sellable,
-    'capacity', stock.capacity, 'remaining', stock.remaining, 'returning', stock.returning,
-    'reserved', stock.reserved, 'sold', stock.sold, 'now_ms', stock.now_ms)
+  redis.call('HSET', STOCK, 'seq', stock.seq, 'sellable', stock.sellable, 'capacity', stock.capacity,
+    'remaining', stock.remaining, 'returning', stock.returning, 'reserved', stock.reserved, 'sold', stock.sold,
+    'restock_at_ms', stock.restock_at_ms, 'now_ms', stock.now_ms)
 end
 
 -- Appends a movement. Its id in the stream is <epoch>-<seq>, so a position is a count and a gap shows.
@@ -48,38 +48,31 @@ local function move(movement, ...)
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)
 end
 
--- Given-back tickets rest until no node can still be refusing on what it heard before. What comes back in one slot, half
--- a rest long, goes on sale together: each restock makes the stamps of all requests on their way stale. The caller saves,
--- and its movement tells the version.
-local function put_to_rest(tickets)
+-- Gives tickets back; the caller saves, and its movement tells where to. Nobody was refused for want of tickets under the
+-- stamp of now while as many remain as anybody may ask for: then they are on sale at once. Otherwise they rest until no
+-- node can still be refusing on what it heard before; those that come back meanwhile go on sale with them.
+local function give_back(tickets)
+  if stock.remaining >= stock.limit_per_buyer then
+    stock.remaining = stock.remaining + tickets
+    return 'to', 'remaining'
+  end
+  if stock.returning == 0 then stock.restock_at_ms = stock.now_ms + stock.rest_ms end
   stock.returning = stock.returning + tickets
-  stock.version = stock.version + 1
-  local slot_ms = stock.rest_ms / 2
-  local rested_ms = math.ceil((stock.now_ms + stock.rest_ms) / slot_ms) * slot_ms
-  redis.call('ZADD', RETURNING, rested_ms, stock.version .. ':' .. tickets)
+  return 'to', 'returning'
 end
 
 local function enter()
   local closed = look()
-  if closed or stock.returning == 0 then return closed end
-  local rested = redis.call('ZRANGEBYSCORE', RETURNING, '-inf', stock.now_ms, 'LIMIT', 0, 1000)
-  if #rested == 0 then return nil end
-  local tickets, sellable = 0, stock.sellable + 1
-  for _, entry in ipairs(rested) do
-    local version, count = string.match(entry, '^(%d+):(%d+)$')
-    tickets = tickets + tonumber(count)
-    sellable = math.max(sellable, tonumber(version))
-  end
-  redis.call('ZREM', RETURNING, unpack(rested))
-  -- Higher each time, whatever order the versions of one millisecond come in.
-  stock.sellable = sellable
-  stock.returning = stock.returning - tickets
-  stock.remaining = stock.remaining + tickets
+  if closed or stock.returning == 0 or stock.now_ms < stock.restock_at_ms then return closed end
+  local tickets = stock.returning
+  stock.remaining, stock.returning, stock.restock_at_ms = stock.remaining + tickets, 0, 0
+  -- Requests accepted before find their stamp stale: their buyers may have been refused elsewhere meanwhile.
+  stock.sellable = stock.sellable + 1
   move('RESTOCKED', 'quantity', tickets, 'sellable', stock.sellable)
   save()
 end
 
 local function reply(...)
-  return {'OK', stock.epoch, stock.seq, stock.version, stock.sellable, stock.remaining, stock.returning,
+  return {'OK', stock.epoch, stock.seq, stock.sellable, stock.remaining, stock.returning, stock.restock_at_ms,
     stock.now_ms, stock.rest_ms, ...}
 end

@@ -288,7 +288,7 @@ class DeductTest {
 
     @Test
     void refusesWhoeverKnewAnotherEpochOrOlderStock() {
-        SaleOnRedis sale = bench.sale(10, 9);
+        SaleOnRedis sale = bench.sale(9, 9);
         Attempt returned = sale.attempt("zoe", 1);
         assertThat(sale.deduct(returned)).containsExactly("RESERVED");
         sale.release(returned, 0);

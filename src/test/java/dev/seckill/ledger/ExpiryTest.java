@@ -62,7 +62,7 @@ class ExpiryTest {
 
     @Test
     void givesBackWhatIsDueAndNothingElse() {
-        SaleOnRedis sale = bench.sale(10, 5);
+        SaleOnRedis sale = bench.sale(6, 5);
         Attempt paidInTime = sold(sale, "ann", 2);
         Attempt late = soldAndDue(sale, "bob", 3);
         Attempt nameless = soldAndDue(sale, "", 1);
@@ -152,7 +152,7 @@ class ExpiryTest {
 
         sale.expire(MOST);
         assertThat(sale.deduct(lying)).as("they rest").containsExactly("SOLD_OUT");
-        sale.restsAreOver();
+        sale.restIsOver();
 
         assertThat(sale.deduct(lying)).containsExactly("STALE");
         assertThat(sale.deduct(sale.attempt("bob", "third", 1))).containsExactly("RESERVED");
@@ -163,7 +163,7 @@ class ExpiryTest {
         SaleOnRedis sale = bench.sale(3, 1);
         Attempt ann = soldAndDue(sale, "ann", 1);
         sale.expire(MOST);
-        sale.restsAreOver();
+        sale.restIsOver();
         sale.touch();
 
         assertThat(sale.deduct(ann)).singleElement().asString().startsWith("ALREADY_RESERVED:E|1|");
@@ -188,7 +188,7 @@ class ExpiryTest {
     @Test
     void givesBackWhetherTheSaleIsOpenPausedOrClosed() {
         for (String state : List.of("OPEN", "PAUSED", "CLOSED")) {
-            SaleOnRedis sale = bench.sale(3, 1);
+            SaleOnRedis sale = bench.sale(1, 1);
             soldAndDue(sale, "ann", 1);
             sale.changeState(state);
 

@@ -86,12 +86,9 @@ class LedgerModelTest {
         }
     }
 
-    private record Resting(long version, long tickets) {}
-
     private static final class Model {
         long epoch = 1;
         long seq = 1;
-        long version = 1;
         long sellable = 1;
         long capacity;
         long remaining;
@@ -100,7 +97,6 @@ class LedgerModelTest {
         SaleState state = SaleState.OPEN;
         boolean restIsOver;
         boolean holdIsShort;
-        final List<Resting> resting = new ArrayList<>();
         final Map<String, Kept> kept = new HashMap<>();
         final Map<BuyerId, Integer> held = new HashMap<>();
 
@@ -111,23 +107,23 @@ class LedgerModelTest {
 
         /** Before anything that may change the stock: what has rested is on sale. */
         void enter() {
-            if (!restIsOver || resting.isEmpty()) {
+            if (!restIsOver || returning == 0) {
                 return;
             }
             restIsOver = false;
-            for (Resting each : resting) {
-                returning -= each.tickets;
-                remaining += each.tickets;
-                sellable = each.version;
-            }
-            resting.clear();
+            remaining += returning;
+            returning = 0;
+            sellable++;
             seq++;
         }
 
-        void rest(long tickets) {
-            returning += tickets;
-            resting.add(new Resting(++version, tickets));
+        void giveBack(long tickets) {
             seq++;
+            if (remaining >= LIMIT) {
+                remaining += tickets;
+            } else {
+                returning += tickets;
+            }
         }
 
         Answer deduct(Attempt attempt) {
@@ -177,7 +173,7 @@ class LedgerModelTest {
             before.status = ReservationStatus.CANCELLED;
             held.merge(buyer, -before.quantity, Integer::sum);
             reserved -= before.quantity;
-            rest(before.quantity);
+            giveBack(before.quantity);
             return Result.CANCELLED;
         }
 
@@ -186,7 +182,7 @@ class LedgerModelTest {
             List<Kept> expiring =
                     kept.values().stream().filter(Kept::isExpiring).toList();
             if (!expiring.isEmpty()) {
-                rest(expiring.stream().mapToLong(each -> each.quantity).sum());
+                giveBack(expiring.stream().mapToLong(each -> each.quantity).sum());
                 seq--;
             }
             for (Kept each : expiring) {
@@ -207,7 +203,7 @@ class LedgerModelTest {
         void grow(long added) {
             enter();
             capacity += added;
-            rest(added);
+            giveBack(added);
         }
 
         void adopt() {
@@ -219,7 +215,6 @@ class LedgerModelTest {
             Map<String, String> stock = new HashMap<>();
             stock.put("epoch", "" + epoch);
             stock.put("seq", "" + seq);
-            stock.put("version", "" + version);
             stock.put("sellable", "" + sellable);
             stock.put("capacity", "" + capacity);
             stock.put("remaining", "" + remaining);
@@ -265,8 +260,8 @@ class LedgerModelTest {
                 cancel(what, again(), Luck.GOOD);
             } else if (dice < 78) {
                 what = where + ": time passes";
-                sale.restsAreOver();
-                model.restIsOver = !model.resting.isEmpty();
+                sale.restIsOver();
+                model.restIsOver = model.returning > 0;
             } else if (dice < 81) {
                 what = where + ": expire";
                 assertThat(await(node.expire(sale.id)).reservations()).as(what).isEqualTo(model.expire());

@@ -321,7 +321,7 @@ class RedisFaultsTest {
         bench.server.unfreeze();
 
         assertThat(await(asked).result()).isIn(Result.CANCELLED, Result.ALREADY_ENDED);
-        assertThat(sale.books().number("returning")).isEqualTo(1);
+        assertThat(sale.books().number("remaining")).isEqualTo(10);
         assertThat(sale.books().movementNames()).containsOnlyOnce("CANCELLED");
     }
 

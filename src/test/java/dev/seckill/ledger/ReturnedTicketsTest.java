@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,7 +36,7 @@ class ReturnedTicketsTest {
 
     @Test
     void returnsCancelledTicketsExactlyOnce() {
-        SaleOnRedis sale = bench.sale(10, 5);
+        SaleOnRedis sale = bench.sale(5, 5);
         Attempt attempt = sold(sale, "ann", 3);
         sold(sale, "bob", 2);
 
@@ -83,6 +81,40 @@ class ReturnedTicketsTest {
         assertThat(sale.books().number("reserved")).isZero();
     }
 
+    // --- at once ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void sellsReturnedTicketsAtOnceWhileNobodyCanHaveBeenRefused() {
+        SaleOnRedis sale = bench.sale(10, 2);
+        Attempt ann = sold(sale, "ann", 2);
+        Attempt onItsWay = sale.attempt("bob", 2);
+
+        sale.release(ann, AN_HOUR);
+
+        assertThat(sale.books().number("remaining")).isEqualTo(10);
+        assertThat(sale.books().movements().get(2).fields()).containsEntry("to", "remaining");
+        assertThat(sale.deduct(onItsWay)).as("no new stamp").containsExactly("RESERVED");
+        assertThat(sale.changeCapacity(12, AN_HOUR)).isEqualTo("CHANGED");
+        assertThat(sale.books().number("remaining")).isEqualTo(10);
+    }
+
+    /** Two wanted, one left: whoever heard that stopped asking, so its first attempt must not win afterwards. */
+    @Test
+    void letsThemRestOnceSomebodyCanHaveBeenRefusedTwo() {
+        SaleOnRedis sale = bench.sale(3, 2);
+        Attempt ann = sold(sale, "ann", 2);
+        Attempt lying = sale.attempt("bob", "first", 2);
+        assertThat(sale.deduct(sale.attempt("bob", "second", 2))).containsExactly("NOT_ENOUGH:1");
+
+        sale.release(ann, AN_HOUR);
+
+        assertThat(sale.books().number("returning")).isEqualTo(2);
+        assertThat(sale.books().movements().get(2).fields()).containsEntry("to", "returning");
+        sale.restIsOver();
+        assertThat(sale.deduct(lying)).containsExactly("STALE");
+        assertThat(sale.deduct(sale.attempt("bob", "third", 2))).containsExactly("RESERVED");
+    }
+
     // --- rest -------------------------------------------------------------------------------------------------------
 
     @Test
@@ -114,7 +146,7 @@ class ReturnedTicketsTest {
         assertThat(sale.stamp()).as("nothing is on sale yet").isEqualTo(lying.stamp());
         assertThat(sale.deduct(lying)).containsExactly("SOLD_OUT");
 
-        sale.restsAreOver();
+        sale.restIsOver();
         List<String> before = sale.deduct(lying);
         List<String> after = sale.deduct(sale.attempt("bob", "first", 1));
 
@@ -123,10 +155,9 @@ class ReturnedTicketsTest {
         sale.books();
     }
 
-    /** A node with a longer rest than the others, as while its configuration is being changed. */
     @Test
     void turnsFewBuyersAwayWhileTicketsComeBackAllTheTime() {
-        SaleOnRedis sale = bench.sale(1_000, 5);
+        SaleOnRedis sale = bench.sale(200, 5);
         List<Attempt> owned = IntStream.range(0, 200)
                 .mapToObj(i -> sold(sale, "owner" + i, 1))
                 .toList();
@@ -144,89 +175,28 @@ class ReturnedTicketsTest {
         assertThat(stale).isLessThan(owned.size() / 2);
     }
 
+    /** However many come back, those that came first do not wait for the others. */
     @Test
-    void refusesOldAttemptsEachTimeTicketsComeOnSaleInWhateverOrder() {
-        SaleOnRedis sale = bench.sale(2, 1);
-        Attempt ann = sold(sale, "ann", 1);
-        Attempt bob = sold(sale, "bob", 1);
-        sale.release(ann, AN_HOUR);
-        sale.release(bob, 0);
-        sale.touch();
-        sold(sale, "cid", 1);
-        Attempt lying = sale.attempt("dan", "first", 1);
-        assertThat(sale.deduct(sale.attempt("dan", "second", 1))).containsExactly("SOLD_OUT");
+    void putsOnSaleTogetherWhateverCameBackMeanwhile() {
+        SaleOnRedis sale = bench.sale(3, 3);
+        List<Attempt> all =
+                IntStream.range(0, 3).mapToObj(i -> sold(sale, "buyer" + i, 1)).toList();
 
-        sale.restsAreOver();
+        sale.release(all.get(0), 200);
+        long restockAtMs = sale.books().number("restock_at_ms");
+        sale.release(all.get(1), AN_HOUR);
+        Books both = sale.books();
+        await().pollInterval(Duration.ofMillis(20)).until(() -> sale.nowMs() >= restockAtMs);
+        sale.release(all.get(2), AN_HOUR);
 
-        assertThat(sale.deduct(lying)).containsExactly("STALE");
-    }
-
-    @Test
-    void letsEveryReturnRestForItselfSoThatATrickleDoesNotStarveBuyers() throws InterruptedException {
-        SaleOnRedis sale = bench.sale(12, 12);
-        List<Attempt> all = new ArrayList<>();
-        for (int i = 0; i < 12; i++) {
-            all.add(sold(sale, "buyer" + i, 1));
-        }
-
-        for (Attempt each : all) {
-            assertThat(sale.release(each, 100)).startsWith("CANCELLED");
-            Thread.sleep(25);
-        }
-
-        Books books = sale.books();
-        assertThat(books.number("remaining"))
-                .as("on sale while others still return")
-                .isPositive();
-        assertThat(books.number("returning")).as("the last one still rests").isPositive();
-        List<Long> cancelledAtMs = new ArrayList<>();
-        for (Movement movement : books.movements()) {
-            long atMs = Long.parseLong(movement.fields().get("at_ms"));
-            switch (movement.fields().get("movement")) {
-                case "CANCELLED" -> cancelledAtMs.add(atMs);
-                case "RESTOCKED" ->
-                    LongStream.range(0, Long.parseLong(movement.fields().get("quantity")))
-                            .forEach(i -> assertThat(cancelledAtMs.remove(0) + 100)
-                                    .as("end of the rest of what %s puts on sale", movement)
-                                    .isLessThanOrEqualTo(atMs));
-                default -> {}
-            }
-        }
-    }
-
-    @Test
-    void putsMoreReturnsOnSaleThanOneCallMoves() {
-        SaleOnRedis sale = bench.sale(1_100, 1);
-        List<Attempt> all = new ArrayList<>();
-        Stamp stamp = sale.stamp();
-        for (int i = 0; i < 1_100; i++) {
-            all.add(sale.attempt("buyer" + i, "key", 1, stamp, Long.MAX_VALUE / 1_000_000));
-        }
-        assertThat(sale.deduct(all.subList(0, 600))).containsOnly("RESERVED");
-        assertThat(sale.deduct(all.subList(600, 1_100))).containsOnly("RESERVED");
-        List<Reply> released = all.stream()
-                .map(each -> sale.send(
-                        Script.RELEASE,
-                        sale.keys.reservations,
-                        each.id().code(),
-                        each.buyer().value(),
-                        AN_HOUR,
-                        1,
-                        100))
-                .toList()
-                .stream()
-                .map(Bench::await)
-                .toList();
-        assertThat(released).allMatch(reply -> reply.text(0).startsWith("CANCELLED"));
-        sale.restsAreOver();
-
-        sale.touch();
-        assertThat(sale.books().number("remaining")).isEqualTo(1_000);
-        Stamp afterFirst = sale.stamp();
-        sale.touch();
-
-        assertThat(sale.books().number("remaining")).isEqualTo(1_100);
-        assertThat(sale.stamp().sellable()).isGreaterThan(afterFirst.sellable());
+        assertThat(both.number("returning")).isEqualTo(2);
+        assertThat(both.number("restock_at_ms")).isEqualTo(restockAtMs);
+        Books after = sale.books();
+        assertThat(after.number("remaining")).isEqualTo(2);
+        assertThat(after.number("sellable")).isEqualTo(2);
+        assertThat(after.number("returning"))
+                .as("fewer remain than anybody may ask for")
+                .isEqualTo(1);
     }
 
     // --- cancel before reserve --------------------------------------------------------------------------------------
@@ -248,7 +218,7 @@ class ReturnedTicketsTest {
         assertThat(again).startsWith("ALREADY_ENDED:C|0|");
         Books books = sale.books();
         assertThat(books.number("remaining")).isEqualTo(10);
-        assertThat(books.number("version")).as("nothing came back").isEqualTo(1);
+        assertThat(books.number("returning")).as("nothing came back").isZero();
         assertThat(books.buyers()).as("passes a closed gate").containsEntry("ann", "0");
     }
 
@@ -296,9 +266,8 @@ class ReturnedTicketsTest {
         Books added = sale.books();
         assertThat(added.number("capacity")).isEqualTo(5);
         assertThat(added.number("returning")).isEqualTo(4);
-        assertThat(added.number("version")).isEqualTo(2);
         assertThat(sale.deduct(lying)).containsExactly("SOLD_OUT");
-        sale.restsAreOver();
+        sale.restIsOver();
         assertThat(sale.deduct(lying)).containsExactly("STALE");
         assertThat(sale.deduct(sale.attempt("bob", 1))).containsExactly("RESERVED");
         assertThat(sale.books().number("remaining")).isEqualTo(3);

@@ -141,15 +141,9 @@ final class SaleOnRedis {
         if (before == null) {
             return script.get();
         }
-        Object version = raw.ask("HGET", keys.stock.get(0), "version");
-        set("rest_ms", Math.max(1, restMs));
+        set("rest_ms", restMs);
         String answer = script.get();
         set("rest_ms", before);
-        for (Object entry : raw.list("ZRANGE", keys.stock.get(2), 0, -1)) {
-            if (restMs == 0 && Long.parseLong(entry.toString().split(":", 2)[0]) > Long.parseLong(version.toString())) {
-                raw.ask("ZADD", keys.stock.get(2), 0, entry);
-            }
-        }
         return answer;
     }
 
@@ -209,10 +203,10 @@ final class SaleOnRedis {
 
     // --- time and books ---------------------------------------------------------------------------------------------
 
-    /** All that rests has rested long enough, in the order it came; seen by the next script. */
-    void restsAreOver() {
-        for (Object entry : raw.list("ZRANGE", keys.stock.get(2), 0, -1)) {
-            raw.ask("ZINCRBY", keys.stock.get(2), -2 * LONGEST_REST_MS, entry);
+    /** What rests has rested long enough; seen by the next script. */
+    void restIsOver() {
+        if (!"0".equals(raw.ask("HGET", keys.stock.get(0), "restock_at_ms"))) {
+            set("restock_at_ms", 1);
         }
     }
 

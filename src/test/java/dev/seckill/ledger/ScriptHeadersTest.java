@@ -74,7 +74,7 @@ class ScriptHeadersTest {
                 .as(script.name())
                 .startsWith(
                         named.stream().map(name -> "seckill:{concert}:" + name).toArray());
-        assertThat(own).as(script.name()).isEqualTo(numbers(4, named.size()));
+        assertThat(own).as(script.name()).isEqualTo(numbers(3, named.size()));
         assertThat(header.used("KEYS")).as(script.name()).isEqualTo(own);
     }
 

@@ -181,7 +181,7 @@ class TopologyTest {
         assertThat(buy(node, sale, "cid")).isEqualTo(Outcome.RESERVED);
         assertThat(await(node.release(attempt.id(), attempt.buyer(), true)).result())
                 .isEqualTo(Result.ALREADY_ENDED);
-        assertThat(sale.books().number("returning")).isEqualTo(1);
+        assertThat(sale.books().number("remaining")).isEqualTo(8);
     }
 
     @Test

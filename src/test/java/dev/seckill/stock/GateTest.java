@@ -30,9 +30,12 @@ class GateTest {
     /** The last ticket has gone to the owner, with the tenth movement of the first epoch. */
     private static final Standing EMPTY = empty(1, 10, 1);
 
-    private static Standing empty(long epoch, long seq, long version) {
-        return new Standing(epoch, seq, version, version, 0, 0);
+    private static Standing empty(long epoch, long seq, long sellable) {
+        return new Standing(epoch, seq, sellable, 0, 0);
     }
+
+    /** A ticket came back and rests, with the eleventh movement. */
+    private static final Standing RESTS = new Standing(1, 11, 1, 0, 1);
 
     private static Movement reserved(long epoch, long seq, BuyerId buyer) {
         return new Movement(epoch, seq, buyer.value(), Map.of());
@@ -51,7 +54,7 @@ class GateTest {
 
     @Test
     void refusesNobodyBeforeItHasHeardThatNothingIsLeft() {
-        hear(new Standing(1, 10, 1, 1, 1, 0), now());
+        hear(new Standing(1, 10, 1, 1, 0), now());
 
         assertThat(gate.refuses(STRANGER)).isFalse();
         assertThat(ledger.readers()).isZero();
@@ -84,10 +87,24 @@ class GateTest {
     }
 
     @Test
-    void refusesNobodyWhileReturnedTicketsRest() {
-        hear(new Standing(1, 10, 2, 1, 0, 1), now());
+    void refusesStrangersWhileReturnedTicketsRestButNoLonger() {
+        long left = Duration.ofMillis(300).toNanos();
+        long sentAt = now();
+        hear(RESTS, sentAt, left);
+        ledger.tellBuyers(OWNER.value());
 
-        assertThat(ledger.readers()).isZero();
+        assertThat(gate.refuses(STRANGER) || now() - sentAt >= left).isTrue();
+        assertThat(gate.refuses(OWNER)).isFalse();
+        await().pollDelay(Duration.ofNanos(left))
+                .atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(gate.refuses(STRANGER)).isFalse());
+    }
+
+    @Test
+    void refusesNobodyWhenWhatRestedIsOnSaleToWhoeverComes() {
+        hear(RESTS, now(), 0);
+        ledger.tellBuyers(OWNER.value());
+
         assertThat(gate.refuses(STRANGER)).isFalse();
     }
 
@@ -134,12 +151,21 @@ class GateTest {
     }
 
     @Test
-    void opensAtOnceWhenATicketComesBack() {
+    void opensAtOnceWhenATicketIsOnSaleAgain() {
         closes();
 
-        hear(new Standing(1, 11, 2, 1, 0, 1), now());
+        hear(new Standing(1, 12, 2, 1, 0), now());
 
         assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
+    @Test
+    void staysClosedWhileATicketThatCameBackRests() {
+        closes();
+
+        hear(RESTS, now());
+
+        assertThat(gate.refuses(STRANGER)).isTrue();
     }
 
     @Test
@@ -158,7 +184,7 @@ class GateTest {
 
     @Test
     void closesForNoReplyThatIsOlderThanWhatItKnows() {
-        hear(new Standing(1, 12, 2, 2, 1, 0), now());
+        hear(new Standing(1, 12, 2, 1, 0), now());
 
         hear(EMPTY, now());
 
@@ -167,9 +193,9 @@ class GateTest {
     }
 
     @Test
-    void staysOpenIfATicketCameBackWhileItReadTheOwners() {
+    void staysOpenIfATicketWentOnSaleWhileItReadTheOwners() {
         hear(EMPTY, now());
-        hear(new Standing(1, 11, 2, 1, 0, 1), now());
+        hear(new Standing(1, 12, 2, 1, 0), now());
 
         ledger.tellBuyers(OWNER.value());
 
@@ -206,7 +232,7 @@ class GateTest {
     @Test
     void closesForNoReplyFromAnEpochThatHasEnded() {
         closes();
-        hear(new Standing(2, 11, 1, 1, 1, 0), now());
+        hear(new Standing(2, 11, 1, 1, 0), now());
 
         hear(empty(1, 12, 1), now());
 
@@ -239,6 +265,10 @@ class GateTest {
     }
 
     private CompletionStage<Void> hear(Standing standing, long sentAtNanos) {
-        return gate.hear(new Heard(SALE, standing, TimeUnit.NANOSECONDS.toMillis(2 * LEASE), sentAtNanos));
+        return hear(standing, sentAtNanos, LEASE);
+    }
+
+    private CompletionStage<Void> hear(Standing standing, long sentAtNanos, long leaseNanos) {
+        return gate.hear(new Heard(SALE, standing, TimeUnit.NANOSECONDS.toMillis(leaseNanos), sentAtNanos));
     }
 }
