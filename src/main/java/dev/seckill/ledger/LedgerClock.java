@@ -1,21 +1,54 @@
 package dev.seckill.ledger;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
 /**
  * Redis time as this node estimates it between replies: the time the last one told, plus what has passed since by the
  * monotonic clock. The node's own wall clock plays no part.
  */
 final class LedgerClock {
+    private static final Logger LOG = Logger.getLogger(LedgerClock.class.getName());
+
+    /** Servers of a cluster may differ by a little; this much is a clock that was set. */
+    private static final long JUMP_MS = 5_000;
+
+    private static final long BETWEEN_ALARMS_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private record Tick(long ledgerMs, long nanos) {}
 
     private volatile Tick last = new Tick(0, System.nanoTime());
+    private final AtomicLong alarmedAtNanos = new AtomicLong(System.nanoTime() - BETWEEN_ALARMS_NANOS);
 
     void hear(long ledgerMs) {
-        last = new Tick(ledgerMs, System.nanoTime());
+        Tick before = last;
+        long now = System.nanoTime();
+        last = new Tick(ledgerMs, now);
+        long jumpMs = ledgerMs - at(before, now);
+        if (before.ledgerMs > 0 && Math.abs(jumpMs) > JUMP_MS) {
+            alarm(jumpMs, now);
+        }
+    }
+
+    private void alarm(long jumpMs, long now) {
+        long before = alarmedAtNanos.get();
+        if (now - before >= BETWEEN_ALARMS_NANOS && alarmedAtNanos.compareAndSet(before, now)) {
+            LOG.log(
+                    Level.SEVERE,
+                    "The time of Redis has jumped by {0} ms. Forward, reservations expire and sales open too early;"
+                            + " back, the time of every sale stands still until it is reached again. Mend its clock.",
+                    Long.toString(jumpMs));
+        }
     }
 
     /** In ms since 1970; meaningless before the first reply. */
     long nowMs() {
-        Tick tick = last;
-        return tick.ledgerMs + (System.nanoTime() - tick.nanos) / 1_000_000;
+        return at(last, System.nanoTime());
+    }
+
+    private static long at(Tick tick, long nanos) {
+        return tick.ledgerMs + TimeUnit.NANOSECONDS.toMillis(nanos - tick.nanos);
     }
 }
