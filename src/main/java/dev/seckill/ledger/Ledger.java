@@ -312,7 +312,7 @@ public class Ledger {
                 return Optional.empty();
             }
             Sale sale = ShowScript.sale(id, reply);
-            clock.hear(sale.asOfMs());
+            clock.hear(sale.asOfMs(), reply.sentAtNanos());
             if (sale.recovering()) {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
@@ -346,7 +346,7 @@ public class Ledger {
     void askWhetherDurable() {
         durableAtNanos = System.nanoTime();
         String problem = redis.notDurable();
-        redis.nowMs().ifPresent(clock::hear);
+        redis.nowMs().ifPresent(ms -> clock.hear(ms, durableAtNanos));
         Set<String> runs = redis.runs();
         if (!runs.equals(knownRuns)) {
             knownRuns = runs;
@@ -427,7 +427,7 @@ public class Ledger {
             refuse(book, reply.verdict());
             return false;
         }
-        clock.hear(reply.nowMs());
+        clock.hear(reply.nowMs(), reply.sentAtNanos());
         book.keep(reply.standing());
         listener.accept(Heard.of(book.sale, reply));
         return true;
@@ -453,7 +453,7 @@ public class Ledger {
             refuse(book, reply.verdict());
             throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
         }
-        clock.hear(reply.nowMs());
+        clock.hear(reply.nowMs(), reply.sentAtNanos());
         return Heard.of(book.sale, reply);
     }
 

@@ -22,13 +22,16 @@ final class LedgerClock {
     private volatile Tick last = new Tick(0, System.nanoTime());
     private final AtomicLong alarmedAtNanos = new AtomicLong(System.nanoTime() - BETWEEN_ALARMS_NANOS);
 
-    void hear(long ledgerMs) {
+    /** Hears the time that a reply told to a call that was sent then (System.nanoTime). */
+    void hear(long ledgerMs, long sentAtNanos) {
         Tick before = last;
         long now = System.nanoTime();
         last = new Tick(ledgerMs, now);
-        long jumpMs = ledgerMs - at(before, now);
-        if (before.ledgerMs > 0 && Math.abs(jumpMs) > JUMP_MS) {
-            alarm(jumpMs, now);
+        // Told at some time since the call was sent: a reply may be late.
+        long aheadMs = ledgerMs - at(before, now);
+        long behindMs = at(before, sentAtNanos) - ledgerMs;
+        if (before.ledgerMs > 0 && Math.max(aheadMs, behindMs) > JUMP_MS) {
+            alarm(aheadMs, now);
         }
     }
 

@@ -41,23 +41,38 @@ class LedgerClockTest {
         logger.removeHandler(listener);
     }
 
+    private void hear(long ledgerMs) {
+        clock.hear(ledgerMs, System.nanoTime());
+    }
+
+    @Test
+    void takesALateReplyForNoJump() {
+        clock.hear(NOON, System.nanoTime() - 3_600_000_000_000L);
+        long longAgo = System.nanoTime() - 60_000_000_000L;
+        clock.hear(NOON, longAgo);
+
+        clock.hear(NOON - 50_000, longAgo);
+
+        assertThat(alarms).isEmpty();
+    }
+
     @Test
     void goesOnBetweenReplies() throws InterruptedException {
-        clock.hear(NOON);
+        hear(NOON);
 
         Thread.sleep(20);
 
         assertThat(clock.nowMs()).isBetween(NOON + 20, NOON + 5_000);
-        clock.hear(NOON + 20);
+        hear(NOON + 20);
         assertThat(alarms).isEmpty();
     }
 
     @Test
     void followsAClockThatWasSetAndRaisesTheAlarmOnce() {
-        clock.hear(NOON);
+        hear(NOON);
 
-        clock.hear(NOON + 3_600_000);
-        clock.hear(NOON);
+        hear(NOON + 3_600_000);
+        hear(NOON);
 
         assertThat(clock.nowMs()).isBetween(NOON, NOON + 60_000);
         assertThat(alarms).hasSize(1);
