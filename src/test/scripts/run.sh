@@ -112,6 +112,11 @@ launcher=
 grep --quiet 'redis ended by itself' "$folder/run.txt" || fail "it did not say that Redis ended"
 ! pgrep --full "$data" > /dev/null || fail "left behind when Redis died"
 
-start --fresh
+start --fresh --hold PT3S
 [[ "$(left)" -eq 5000 ]] || fail "$(left) left in a fresh sale of 5000"
+[[ "$(buy unpaid)" -eq 201 ]] || fail "ann got no ticket in a fresh sale"
+[[ "$(left)" -eq 4999 ]] || fail "$(left) left after one sale"
+# due after 3 s, on sale again within 2 more, shown within another
+sleep 5
+[[ "$(left)" -eq 5000 ]] || fail "an unpaid ticket did not come back: $(left) left"
 stop TERM 143
