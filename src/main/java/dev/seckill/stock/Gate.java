@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
  * Refuses the buyers of one sale while nothing is left, without asking the ledger.
  *
  * <p>It is a lease on the fact "nothing remains". It closes on a reply that said so, counted from when that call was
- * <em>sent</em>, for half of the time that given-back tickets rest before they are on sale, and not beyond the time that
- * those which rest already go on sale; and only after every winner up to that reply is known. So while any gate is closed
- * there is nothing to sell, an owner is never refused, and nothing has to be broadcast when tickets come back. Past the
- * lease the next request goes to the ledger and its reply closes the gate again for everybody.
+ * <em>sent</em>, for half of the time until tickets can be on sale again: those that come back must rest first, and the
+ * reply tells when those that rest already are done; and only after every winner up to that reply is known. So while any
+ * gate is closed there is nothing to sell, an owner is never refused, and nothing has to be broadcast when tickets come
+ * back. Past the lease the next request goes to the ledger and its reply closes the gate again for everybody.
  */
 final class Gate {
     private final Winners winners;

@@ -152,6 +152,29 @@ class LocalStockTest {
             assertThat(refusals).isGreaterThan(leases * 1_000);
         }
 
+        /** Each reply closes the gate for half of the time that is left until the next tickets are on sale. */
+        @Test
+        void soDoTheyWhileTicketsComeBackAllTheTime() {
+            int owners = 40;
+            SaleId sale = a.putOn(owners);
+            b.meet(sale);
+            IntStream.range(0, owners)
+                    .forEach(i -> assertThat(b.buy(sale, "owner" + i)).isEqualTo(Outcome.RESERVED));
+            long refusals = 0;
+            shell.forgetCalls();
+
+            for (int i = 0; i < owners; i++) {
+                b.cancel(sale, "owner" + i);
+                long next = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+                while (System.nanoTime() - next < 0) {
+                    refusals += a.buy(sale, stranger().value()) == Outcome.SOLD_OUT ? 1 : 0;
+                }
+            }
+
+            assertThat(refusals).isGreaterThan(10 * shell.scriptCalls());
+            assertThat(a.meet(sale).reserved()).as("sold again meanwhile").isPositive();
+        }
+
         @Test
         void oneCallTellsAllWhoComeWhenTheLeaseHasEnded() {
             SaleId sale = soldOutByOwner();
