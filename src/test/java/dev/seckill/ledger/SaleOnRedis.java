@@ -9,7 +9,9 @@ import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ final class SaleOnRedis {
     private final Redis scripts;
     private final RawRedis raw;
     private final AtomicInteger attempts = new AtomicInteger();
+    private final Set<String> overwritten = new HashSet<>();
 
     SaleOnRedis(SaleId id, Redis scripts, RawRedis raw) {
         this.id = id;
@@ -213,9 +216,13 @@ final class SaleOnRedis {
     /** Overwrites a field of the stock, as time or a fault would. */
     void set(String field, Object value) {
         raw.ask("HSET", keys.stock.get(0), field, value);
+        overwritten.add(field);
+        if (field.equals("rest_ms")) {
+            overwritten.add("restock_at_ms");
+        }
     }
 
     Books books() {
-        return Books.read(raw, keys).checked();
+        return Books.read(raw, keys).checked(id, overwritten);
     }
 }

@@ -65,6 +65,11 @@ final class Child {
         return leftover.isPresent();
     }
 
+    /** Whether one that was started in the folder is there, whoever started it. */
+    static boolean isRunning(String name, Path folder) {
+        return leftover(name, folder).isPresent();
+    }
+
     private static Optional<ProcessHandle> leftover(String name, Path folder) {
         try {
             Path file = pidFile(name, folder);

@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 
 /**
  * The folder that holds a trial's sales, logs and operator token, so that a restart continues them. One process at a time
- * holds it: its marker file is locked until that process ends, however it ends. Only a folder with that marker is ever
+ * holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with that marker is ever
  * emptied.
  */
-final class DataFolder {
+final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".seckill-data";
     private static final int TOKEN_BYTES = 24;
 
@@ -35,11 +35,27 @@ final class DataFolder {
     static DataFolder open(Path path) {
         try {
             Files.createDirectories(path);
-            Path marker = path.resolve(MARKER);
-            if (!Files.exists(marker) && !isEmpty(path)) {
+            if (!Files.exists(path.resolve(MARKER)) && !isEmpty(path)) {
                 throw new StartFailure(path + " holds other files: name an empty or a new folder with --data.");
             }
-            FileChannel channel = FileChannel.open(marker, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+        return hold(path);
+    }
+
+    /** Holds one that is there. */
+    static DataFolder openExisting(Path path) {
+        if (!Files.exists(path.resolve(MARKER))) {
+            throw new StartFailure("There is no data folder " + path + ": name another with --data.");
+        }
+        return hold(path);
+    }
+
+    private static DataFolder hold(Path path) {
+        try {
+            FileChannel channel =
+                    FileChannel.open(path.resolve(MARKER), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw new StartFailure(
@@ -47,8 +63,21 @@ final class DataFolder {
             }
             return new DataFolder(path, lock);
         } catch (IOException e) {
-            throw new StartFailure(
-                    "The data folder " + path + " can't be used (" + e + "): name another with --data.", e);
+            throw unusable(path, e);
+        }
+    }
+
+    private static StartFailure unusable(Path path, IOException e) {
+        return new StartFailure("The data folder " + path + " can't be used (" + e + "): name another with --data.", e);
+    }
+
+    /** Lets others hold it. */
+    @Override
+    public void close() {
+        try {
+            lock.channel().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -75,6 +76,21 @@ public final class RedisProcess implements AutoCloseable {
     /** Ends the one that a killed process left behind in the folder; true if there was one. */
     static boolean endLeftover(Path folder) {
         return Child.endLeftover(NAME, folder, STOP_PATIENCE);
+    }
+
+    /** Where the one that runs in the folder answers, if one does. */
+    static Optional<String> addressOfRunning(Path folder) {
+        if (!Child.isRunning(NAME, folder)) {
+            return Optional.empty();
+        }
+        try {
+            return Files.readAllLines(folder.resolve("redis.conf")).stream()
+                    .filter(line -> line.startsWith("port "))
+                    .reduce((first, last) -> last)
+                    .map(line -> "redis://127.0.0.1:" + line.substring("port ".length()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A port of loopback that nobody listens on. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -84,39 +83,18 @@ final class Run implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean stopping;
-
     @Override
     public Integer call() throws InterruptedException, ExecutionException {
-        stopOnSignal(Thread.currentThread());
-        try {
-            run();
-            return 0;
-        } catch (StartFailure | InterruptedException e) {
-            if (stopping) {
-                return 0;
-            }
-            throw e;
-        } finally {
-            ended.countDown();
-        }
-    }
-
-    /** Ctrl-C and SIGTERM interrupt the start or the wait; the JVM then exits with 130 or 143. */
-    private void stopOnSignal(Thread running) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            if (ended.getCount() > 0) {
-                stopping = true;
-                out("Stopping ...");
-                running.interrupt();
-                try {
-                    ended.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+        try (StopSignal signal = StopSignal.open(() -> out("Stopping ..."))) {
+            try {
+                run();
+            } catch (StartFailure | InterruptedException e) {
+                if (!signal.isGiven()) {
+                    throw e;
                 }
             }
-        }));
+            return 0;
+        }
     }
 
     private void run() throws InterruptedException, ExecutionException {

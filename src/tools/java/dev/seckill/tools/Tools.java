@@ -1,15 +1,22 @@
 package dev.seckill.tools;
 
+import java.util.logging.Level;
+import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The entry of the tools: the first argument names the subcommand. */
-@Command(name = "seckill-tools", synopsisSubcommandLabel = "COMMAND", subcommands = Run.class)
+@Command(
+        name = "seckill-tools",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {Run.class, Audit.class})
 public final class Tools {
     private Tools() {}
 
-    /** Exits with 0 when done, 1 when it failed (one sentence on standard error says why), 2 on wrong usage. */
+    /** Exits as the subcommand says; when that fails, one sentence on standard error says why. 2 on wrong usage. */
     public static void main(String[] arguments) {
+        // What a library has to say of a failure, the failure says too; the terminal is for the tool.
+        LogManager.getLogManager().getLogger("").setLevel(Level.OFF);
         System.exit(new CommandLine(new Tools())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (!(failure instanceof StartFailure)) {

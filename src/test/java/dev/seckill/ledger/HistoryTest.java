@@ -1,0 +1,196 @@
+package dev.seckill.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a sale's movements add up to, and which of them could not have been. Touches memory. */
+class HistoryTest {
+    private static final String ANN = "annannannannannannannA";
+    private static final String BOB = "bobbobbobbobbobbobbobA";
+
+    private static final int REST_MS = 500;
+
+    private static final long DUE_MS = 1_000;
+
+    private final Findings findings = new Findings();
+    private final History history = new History(findings);
+
+    private void move(String movement, Object... fields) {
+        Map<String, String> all = new HashMap<>(Map.of("movement", movement, "at_ms", "1000"));
+        for (int i = 0; i < fields.length; i += 2) {
+            all.put(fields[i].toString(), fields[i + 1].toString());
+        }
+        history.apply(new Movement(1, history.last().seq() + 1, "", all));
+    }
+
+    private void create() {
+        move(
+                "CREATED",
+                "name",
+                "A concert",
+                "quantity",
+                10,
+                "amount_minor",
+                5,
+                "currency",
+                "EUR",
+                "opens_at_ms",
+                0,
+                "closes_at_ms",
+                0,
+                "hold_ms",
+                60_000,
+                "limit_per_buyer",
+                4);
+    }
+
+    private void reserve(String id, String buyer, long quantity) {
+        move(
+                "RESERVED",
+                "reservation",
+                id,
+                "buyer",
+                buyer,
+                "quantity",
+                quantity,
+                "amount_minor",
+                5 * quantity,
+                "due_ms",
+                DUE_MS);
+    }
+
+    private void end(String movement, String id, String buyer, long quantity, Object... more) {
+        Object[] fields = new Object[6 + more.length];
+        List.of("reservation", id, "buyer", buyer, "quantity", quantity).toArray(fields);
+        System.arraycopy(more, 0, fields, 6, more.length);
+        move(movement, fields);
+    }
+
+    private Map<String, String> sums() {
+        Map<String, String> sums = new HashMap<>(history.stock(REST_MS));
+        sums.keySet().retainAll(List.of("remaining", "returning", "reserved", "sold", "restock_at_ms"));
+        return sums;
+    }
+
+    private static Map<String, String> sums(int remaining, int returning, int reserved, int sold, int restockAtMs) {
+        return Map.of(
+                "remaining", "" + remaining,
+                "returning", "" + returning,
+                "reserved", "" + reserved,
+                "sold", "" + sold,
+                "restock_at_ms", "" + restockAtMs);
+    }
+
+    @Test
+    void putsGivenBackTicketsOnSaleAtOnceWhileAnybodyCanStillBuy() {
+        create();
+        reserve(ANN, "ann", 3);
+        reserve(BOB, "bob", 3);
+
+        end("EXPIRED", ANN, "ann", 3, "to", "remaining");
+        move("CAPACITY_ADDED", "quantity", 5, "to", "remaining");
+
+        assertThat(findings.shown()).isEmpty();
+        assertThat(sums()).isEqualTo(sums(12, 0, 3, 0, 0));
+        assertThat(history.claims().find(ANN).record()).isEqualTo("E|3|1000|1000|ann");
+        assertThat(history.claims().find(ANN).due()).isNull();
+        assertThat(history.claims().find(ANN).holder().tickets()).isZero();
+    }
+
+    @Test
+    void letsGivenBackTicketsRestTogetherFromTheFirstOn() {
+        create();
+        reserve(ANN, "ann", 4);
+        reserve(BOB, "bob", 3);
+
+        end("CANCELLED", ANN, "ann", 4, "to", "returning");
+        move("EXPIRED", "reservation", BOB, "buyer", "bob", "quantity", 3, "to", "returning", "at_ms", 1_200);
+        assertThat(sums()).isEqualTo(sums(3, 7, 0, 0, 1_000 + REST_MS));
+        move("RESTOCKED", "quantity", 7, "sellable", 2, "at_ms", 2_000);
+
+        assertThat(findings.shown()).isEmpty();
+        assertThat(sums()).isEqualTo(sums(10, 0, 0, 0, 0));
+    }
+
+    @Test
+    void findsTicketsThatRestedNotOrForNothing() {
+        create();
+        reserve(ANN, "ann", 2);
+        end("CANCELLED", ANN, "ann", 2, "to", "returning");
+        reserve(BOB, "", 7);
+        move("CAPACITY_ADDED", "quantity", 1, "to", "remaining");
+
+        assertThat(findings.shown())
+                .extracting(Finding::subject)
+                .containsExactly("1-3 CANCELLED", "1-5 CAPACITY_ADDED");
+    }
+
+    @Test
+    void keepsPaidTicketsWithTheirBuyerAndUnderTheLimit() {
+        create();
+        reserve(ANN, "ann", 3);
+
+        end("PAID", ANN, "ann", 3);
+        reserve(BOB, "ann", 2);
+
+        assertThat(sums()).isEqualTo(sums(5, 0, 2, 3, 0));
+        assertThat(history.claims().find(ANN).record()).startsWith("P|3|");
+        assertThat(history.claims().find(ANN).due()).isNull();
+        assertThat(findings.shown())
+                .containsExactly(new Finding(Check.LIMIT, "ann", "5 after 1-4 RESERVED", "at most 4"));
+    }
+
+    @Test
+    void findsAReservationThatExpiredBeforeItWasDue() {
+        create();
+        reserve(ANN, "ann", 2);
+
+        end("EXPIRED", ANN, "ann", 2, "to", "remaining", "at_ms", DUE_MS - 1);
+
+        assertThat(findings.shown())
+                .contains(new Finding(
+                        Check.MOVEMENTS, "1-3 EXPIRED", "at_ms 999", "at_ms 1000 or later, when it was due"));
+    }
+
+    @Test
+    void endsAReservationOnce() {
+        create();
+        reserve(ANN, "ann", 2);
+        end("EXPIRED", ANN, "ann", 2, "to", "remaining");
+        Map<String, String> before = sums();
+
+        end("EXPIRED", ANN, "ann", 2);
+        end("CANCELLED", ANN, "ann", 2);
+        end("PAID", ANN, "ann", 2);
+
+        assertThat(findings.shown())
+                .extracting(Finding::subject)
+                .containsExactly("1-4 EXPIRED", "1-5 CANCELLED", "1-6 PAID");
+        assertThat(sums()).as("what could not be changes nothing").isEqualTo(before);
+    }
+
+    @Test
+    void saysNothingOfWhatComesAfterAGap() {
+        create();
+        history.apply(new Movement(1, 3, "", Map.of("movement", "DREAMT")));
+        reserve(ANN, "ann", 2);
+
+        assertThat(history.isWhole()).isFalse();
+        assertThat(findings.shown())
+                .containsExactly(new Finding(Check.MOVEMENTS, "1-3 DREAMT", "seq 3 after 1", "seq 2"));
+    }
+
+    @Test
+    void findsARemainderBelowNoneOnlyWhereItBegins() {
+        create();
+
+        reserve(ANN, "", 11);
+        reserve(BOB, "", 1);
+
+        assertThat(findings.shown()).extracting(Finding::subject).containsExactly("1-2 RESERVED");
+    }
+}

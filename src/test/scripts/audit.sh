@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# scripts/audit says of the sale that scripts/run has sold what is right and what is wrong with it: while it sells, when it
+# is stopped, from a copy of which nothing is left, and after a kill -9.
+#
+# usage  src/test/scripts/audit.sh
+# needs  what scripts/test needs
+# exit   0 all held; 1 something did not (the last line says what)
+set -euo pipefail
+# Job control: a child started with & would otherwise ignore Ctrl-C.
+set -m
+
+home=$(cd "$(dirname "$0")/../../.." && pwd)
+folder=$(mktemp --directory)
+data="$folder/data"
+port=$((20000 + RANDOM % 10000))
+launcher=
+export TMPDIR="$folder/tmp"
+export JAVA_TOOL_OPTIONS="-Djava.io.tmpdir=$TMPDIR"
+mkdir "$TMPDIR"
+
+fail() {
+  echo "FAILED: $1" >&2
+  tail --lines=20 "$folder"/*.txt >&2 || true
+  exit 1
+}
+
+clean_up() {
+  if [[ -n "$launcher" ]] && kill -0 "$launcher" 2> /dev/null; then
+    kill -TERM "$launcher"
+    wait "$launcher" || true
+  fi
+  pgrep --full "$data" | xargs --no-run-if-empty kill -KILL || true
+  rm --recursive --force "$folder"
+}
+trap clean_up EXIT
+
+start() {
+  : > "$folder/run.txt"
+  "$home/scripts/run" --port "$port" --data "$data" --tickets 5000 >> "$folder/run.txt" 2>&1 &
+  launcher=$!
+  for _ in {1..600}; do
+    grep --quiet '^Seckill sells' "$folder/run.txt" && return
+    kill -0 "$launcher" 2> /dev/null || fail "it ended instead of starting"
+    sleep 0.2
+  done
+  fail "it did not start within two minutes"
+}
+
+stop() {
+  kill -INT "$launcher"
+  wait "$launcher" || true
+  launcher=
+}
+
+# Runs it, and expects this exit code, this in what it says, and nothing left behind.
+audit() {
+  local code=0
+  "$home/scripts/audit" "${@:3}" > "$folder/audit.txt" 2> "$folder/errors.txt" || code=$?
+  [[ "$code" -eq "$1" ]] || fail "exit code $code of audit ${*:3}, not $1"
+  grep --quiet --fixed-strings "$2" "$folder/audit.txt" "$folder/errors.txt" ||
+    fail "audit ${*:3} did not say \"$2\""
+  ! compgen -G "$TMPDIR/seckill-audit*" > /dev/null || fail "audit ${*:3} left its copy behind"
+  ! pgrep --full "$TMPDIR/seckill-audit" > /dev/null || fail "audit ${*:3} left a Redis behind"
+}
+
+fingerprint() {
+  find "$data/redis/appendonlydir" -type f -exec sha256sum {} + | sort
+}
+
+# Asks the running Redis of the data folder.
+redis() {
+  local answer
+  exec 3<> "/dev/tcp/127.0.0.1/$(sed --quiet 's/^port //p' "$data/redis/redis.conf")"
+  echo "$*" >&3
+  read -r answer <&3
+  exec 3>&-
+  [[ "$answer" != -* ]] || fail "Redis answered $answer"
+}
+
+audit 3 'There is no' --data "$folder/nothing"
+audit 3 'does not answer' --redis redis://127.0.0.1:1
+audit 2 'Unknown option' --nothing
+
+start
+ab -q -n 3000 -c 50 "http://127.0.0.1:$port/buy/ticket" > "$folder/ab.txt" &
+buyers=$!
+for _ in 1 2 3; do
+  audit 0 'OK' --data "$data"
+done
+wait "$buyers" || fail "ab did not complete"
+audit 0 '3000 RESERVED' --data "$data" demo
+audit 3 'no sale other' --data "$data" other
+
+stop
+
+before=$(fingerprint)
+audit 0 '"RESERVED" : 3000' --data "$data" --json
+[[ "$(fingerprint)" == "$before" ]] || fail "it changed the original"
+
+start
+kill -KILL "$launcher"
+wait "$launcher" || true
+launcher=
+audit 0 '3000 RESERVED' --data "$data"
+redis 'HINCRBY seckill:{demo}:stock remaining -1'
+audit 1 'stock: remaining: found 1999, expected 2000' --data "$data"
+redis_pid=$(cat "$data/redis/redis.pid")
+kill -TERM "$redis_pid"
+while kill -0 "$redis_pid" 2> /dev/null; do sleep 0.1; done
+audit 1 'sums: remaining + returning + reserved + sold: found 4999, expected 5000' --data "$data"

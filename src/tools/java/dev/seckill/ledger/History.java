@@ -1,0 +1,286 @@
+package dev.seckill.ledger;
+
+import dev.seckill.ledger.Glance.Position;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A sale's movements, replayed: what they add up to, and whether each was possible where it stands.
+ *
+ * <p>An impossible step is found and changes nothing. Where the history itself is broken (a gap, an unknown or unreadable
+ * movement) the replay ends: from there on nobody can say what should be.
+ */
+final class History {
+    static final Pattern RESERVATION = Pattern.compile("[A-Za-z0-9_-]{22}");
+
+    private static final String[] DEFINITION = {
+        "name", "amount_minor", "currency", "opens_at_ms", "closes_at_ms", "hold_ms", "limit_per_buyer"
+    };
+
+    private final Findings findings;
+    private final Claims claims = new Claims();
+    private final Map<String, String> definition = new LinkedHashMap<>();
+    private Position last = Position.BEGIN;
+    private boolean isWhole = true;
+    private String state = "OPEN";
+    private long atMs;
+    private long capacity;
+    private long remaining;
+    private long returning;
+    private long reserved;
+    private long sold;
+    private long restingSinceMs;
+    private long sellable = 1;
+    private long cancelledAhead;
+    private boolean wasShort;
+
+    History(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Whether all of it could be replayed so far. */
+    boolean isWhole() {
+        return isWhole;
+    }
+
+    Position last() {
+        return last;
+    }
+
+    Claims claims() {
+        return claims;
+    }
+
+    /** What the stock should be, in a sale whose tickets rest for so long. */
+    Map<String, String> stock(long restMs) {
+        Map<String, String> stock = new LinkedHashMap<>(definition);
+        stock.put("state", state);
+        stock.put("epoch", Long.toString(last.epoch()));
+        stock.put("seq", Long.toString(last.seq()));
+        stock.put("capacity", Long.toString(capacity));
+        stock.put("remaining", Long.toString(remaining));
+        stock.put("returning", Long.toString(returning));
+        stock.put("reserved", Long.toString(reserved));
+        stock.put("sold", Long.toString(sold));
+        stock.put("restock_at_ms", Long.toString(returning == 0 ? 0 : restingSinceMs + restMs));
+        stock.put("sellable", Long.toString(sellable));
+        stock.put("cancelled_ahead", Long.toString(cancelledAhead));
+        return stock;
+    }
+
+    /** The time of the last movement. */
+    long atMs() {
+        return atMs;
+    }
+
+    /** It must reach so far: the stock says so. */
+    void reaches(long seq) {
+        if (isWhole && last.seq() < seq) {
+            breaks("the last", last, "seq " + seq + ", as the stock says");
+        }
+    }
+
+    void apply(Movement movement) {
+        if (!isWhole) {
+            return;
+        }
+        String name = movement.fields().getOrDefault("movement", "");
+        Position here = new Position(movement.epoch(), movement.seq());
+        String subject = here + " " + name;
+        if (here.seq() != last.seq() + 1) {
+            breaks(subject, "seq " + here.seq() + " after " + last.seq(), "seq " + (last.seq() + 1));
+            return;
+        }
+        if ((here.seq() == 1) != name.equals("CREATED")) {
+            breaks(subject, name, here.seq() == 1 ? "CREATED" : "CREATED at the beginning only");
+            return;
+        }
+        long epoch = last.epoch() + (name.equals("ADOPTED") || name.equals("CREATED") ? 1 : 0);
+        if (here.epoch() != epoch) {
+            findings.add(Check.MOVEMENTS, subject, "epoch " + here.epoch(), "epoch " + epoch);
+        }
+        last = here;
+        try {
+            replay(name, new Step(subject, movement.fields()));
+        } catch (NumberFormatException e) {
+            breaks(subject, movement.fields(), "all its fields, well-formed");
+        }
+    }
+
+    private void breaks(String subject, Object found, Object expected) {
+        findings.add(Check.MOVEMENTS, subject, found, expected);
+        isWhole = false;
+    }
+
+    private void impossible(Step step, Object found, Object expected) {
+        findings.add(Check.MOVEMENTS, step.subject, found, expected);
+    }
+
+    /** One movement and its fields; one that is missing or no number is a NumberFormatException. */
+    private record Step(String subject, Map<String, String> fields) {
+        long number(String field) {
+            return Long.parseLong(fields.get(field));
+        }
+
+        long quantity() {
+            return number("quantity");
+        }
+
+        String text(String field) {
+            String text = fields.get(field);
+            if (text == null) {
+                throw new NumberFormatException(field);
+            }
+            return text;
+        }
+    }
+
+    private void replay(String name, Step step) {
+        long now = step.number("at_ms");
+        if (now < atMs) {
+            impossible(step, "at_ms " + now, "at_ms " + atMs + " or later");
+        }
+        atMs = Math.max(atMs, now);
+        switch (name) {
+            case "CREATED" -> create(step);
+            case "RESERVED" -> reserve(step, now);
+            case "PAID" -> pay(step);
+            case "CANCELLED" -> end(step, 'C', now);
+            case "EXPIRED" -> end(step, 'E', now);
+            case "CAPACITY_ADDED" -> addCapacity(step, now);
+            case "RESTOCKED" -> restock(step);
+            case "STATE_CHANGED" -> state = step.text("state");
+            case "ADOPTED" -> step.text("run_id");
+            default -> breaks(step.subject, "this movement", "one that is known here");
+        }
+        boolean isShort = remaining < 0 || returning < 0 || reserved < 0;
+        if (isShort && !wasShort) {
+            impossible(
+                    step,
+                    "remaining " + remaining + ", returning " + returning + ", reserved " + reserved,
+                    "none below 0");
+        }
+        wasShort = isShort;
+    }
+
+    private void create(Step step) {
+        capacity = step.number("quantity");
+        remaining = capacity;
+        for (String field : DEFINITION) {
+            definition.put(field, step.text(field));
+        }
+    }
+
+    private void reserve(Step step, long now) {
+        String id = step.text("reservation");
+        long quantity = step.quantity();
+        long dueMs = step.number("due_ms");
+        Claim known = claims.find(id);
+        if (known != null) {
+            impossible(step, id + " was " + known.record(), "no such reservation before");
+            return;
+        }
+        if (!RESERVATION.matcher(id).matches() || quantity < 1) {
+            impossible(step, id + ", quantity " + quantity, "22 of A-Z, a-z, 0-9, - and _, quantity 1 or more");
+            return;
+        }
+        long amount = quantity * Long.parseLong(definition.get("amount_minor"));
+        if (step.number("amount_minor") != amount) {
+            impossible(step, "amount_minor " + step.number("amount_minor"), "amount_minor " + amount);
+        }
+        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, step.text("buyer"))
+                .holder();
+        remaining -= quantity;
+        reserved += quantity;
+        long limit = Long.parseLong(definition.get("limit_per_buyer"));
+        if (!holder.isAnonymous() && holder.tickets() > limit) {
+            findings.add(Check.LIMIT, holder.buyer(), holder.tickets() + " after " + step.subject, "at most " + limit);
+        }
+    }
+
+    private void pay(Step step) {
+        Claim claim = live(step);
+        if (claim != null) {
+            claims.become(step.text("reservation"), claim, 'P');
+            reserved -= claim.quantity();
+            sold += claim.quantity();
+        }
+    }
+
+    private void end(Step step, char letter, long now) {
+        String id = step.text("reservation");
+        if (letter == 'C' && step.quantity() == 0 && claims.find(id) == null) {
+            claims.add(id, letter, 0, now, now, step.text("buyer"));
+            cancelledAhead++;
+            return;
+        }
+        Claim claim = live(step);
+        if (claim != null) {
+            if (letter == 'E' && now < claim.dueMs()) {
+                impossible(step, "at_ms " + now, "at_ms " + claim.dueMs() + " or later, when it was due");
+            }
+            claims.become(id, claim, letter);
+            reserved -= claim.quantity();
+            giveBack(step, now);
+        }
+    }
+
+    /** The reservation of a step that only a RESERVED one can take; null if this one can't. */
+    private Claim live(Step step) {
+        String id = step.text("reservation");
+        Claim claim = claims.find(id);
+        if (claim == null) {
+            impossible(step, id + " was never reserved", "it was RESERVED before");
+            return null;
+        }
+        boolean isSame =
+                claim.quantity() == step.quantity() && claim.holder().buyer().equals(step.text("buyer"));
+        if (claim.letter() != Claim.RESERVED || !isSame) {
+            impossible(
+                    step,
+                    id + " was " + claim.record(),
+                    Claim.RESERVED + "|" + step.quantity() + "|…|" + step.text("buyer"));
+            return null;
+        }
+        return claim;
+    }
+
+    private void addCapacity(Step step, long now) {
+        capacity += step.quantity();
+        giveBack(step, now);
+    }
+
+    /** On sale at once while as many remain as anybody may ask for; else they rest. */
+    private void giveBack(Step step, long now) {
+        boolean goOnSale = step.text("to").equals("remaining");
+        if (goOnSale != remaining >= limit()) {
+            impossible(step, "to " + step.text("to") + " while " + remaining + " remained", "the other");
+        }
+        if (goOnSale) {
+            remaining += step.quantity();
+            return;
+        }
+        if (returning == 0) {
+            restingSinceMs = now;
+        }
+        returning += step.quantity();
+    }
+
+    private long limit() {
+        return Long.parseLong(definition.get("limit_per_buyer"));
+    }
+
+    private void restock(Step step) {
+        if (step.quantity() != returning || step.number("sellable") != sellable + 1) {
+            impossible(
+                    step,
+                    "quantity " + step.quantity() + ", sellable " + step.number("sellable"),
+                    "quantity " + returning + ", sellable " + (sellable + 1));
+            return;
+        }
+        returning -= step.quantity();
+        remaining += step.quantity();
+        sellable = step.number("sellable");
+    }
+}

@@ -1,0 +1,153 @@
+package dev.seckill.ledger;
+
+import dev.seckill.ledger.SaleAudit.ComparedWith;
+import dev.seckill.trade.ReservationStatus;
+import dev.seckill.trade.SaleId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The audit of one sale without the reading: movements go in until {@link #begin}, then what is read of its tables, then
+ * the movements of that time, and {@link #end} tells what is wrong.
+ */
+final class SaleCheck {
+    private static final List<String> SUMS = List.of("remaining", "returning", "reserved", "sold");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
+
+    private final Findings findings = new Findings();
+    private final History history = new History(findings);
+    /** What reservations, due dates and buyers should be. */
+    private Claims claims = history.claims();
+
+    private ComparedWith comparedWith = ComparedWith.NOTHING;
+
+    History history() {
+        return history;
+    }
+
+    /** All movements up to this moment went in; now the tables are read. */
+    void begin(Glance glance) {
+        history.reaches(number(glance, "seq"));
+        comparedWith = history.isWhole() ? ComparedWith.MOVEMENTS : ComparedWith.RECORDS;
+        if (comparedWith == ComparedWith.RECORDS) {
+            claims = new Claims();
+        }
+        claims.watch();
+    }
+
+    /** An entry of a table; the reservations come before the others. */
+    void saw(Check table, String key, String value) {
+        if (comparedWith == ComparedWith.RECORDS && table == Check.RESERVATIONS) {
+            if (!claims.take(key, value)) {
+                findings.add(table, key, value, "status|quantity|reserved at|due|buyer");
+            }
+        } else {
+            claims.saw(table, key, value);
+        }
+    }
+
+    /** All movements up to this moment went in. */
+    SaleAudit end(SaleId sale, Glance begin, Glance end) {
+        checkSums(end);
+        boolean wasWhole = comparedWith == ComparedWith.MOVEMENTS;
+        if (wasWhole && history.isWhole()) {
+            history.reaches(number(end, "seq"));
+        }
+        if (wasWhole != history.isWhole() || (!wasWhole && !begin.last().equals(end.last()))) {
+            // It broke under our eyes, or goes on without a history: what was read is of no one moment.
+            comparedWith = ComparedWith.NOTHING;
+            return result(sale, end, Map.of());
+        }
+        if (wasWhole) {
+            checkStock(end);
+        } else {
+            checkTickets(end, "reserved", Claim.RESERVED);
+            checkTickets(end, "sold", 'P');
+        }
+        claims.compare(findings);
+        return result(sale, end, claims.counts());
+    }
+
+    /** Of an archived sale only this moment is left. */
+    SaleAudit archived(SaleId sale, Glance glance) {
+        checkSums(glance);
+        for (String sum : List.of("returning", "reserved")) {
+            if (!glance.text(sum).equals("0")) {
+                findings.add(Check.ARCHIVED, sum, glance.text(sum), "0");
+            }
+        }
+        glance.others().forEach(key -> findings.add(Check.ARCHIVED, key, "still there", "nothing"));
+        return result(sale, glance, Map.of());
+    }
+
+    /** There are keys of a sale without its stock. */
+    SaleAudit lost(SaleId sale, Glance glance) {
+        findings.add(Check.KEYS, "stock", "nothing", "the stock that " + glance.others() + " belong to");
+        return result(sale, glance, Map.of());
+    }
+
+    /** Some keys are not even of the right kind. */
+    SaleAudit unreadable(SaleId sale, Glance glance) {
+        glance.wrongKeys().forEach((key, type) -> findings.add(Check.KEYS, key, type, "its own type"));
+        return result(sale, glance, Map.of());
+    }
+
+    private SaleAudit result(SaleId sale, Glance glance, Map<ReservationStatus, Long> counts) {
+        Map<String, Long> sums = new LinkedHashMap<>();
+        sums.put("capacity", number(glance, "capacity"));
+        SUMS.forEach(sum -> sums.put(sum, number(glance, sum)));
+        return new SaleAudit(
+                sale,
+                glance.text("state"),
+                number(glance, "epoch"),
+                number(glance, "seq"),
+                sums,
+                counts,
+                comparedWith,
+                findings.shown(),
+                findings.more());
+    }
+
+    /** The field, or -1 if it is no number. */
+    private static long number(Glance glance, String field) {
+        String text = glance.text(field);
+        return NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
+    }
+
+    private void checkSums(Glance glance) {
+        long sum = 0;
+        for (String each : SUMS) {
+            if (number(glance, each) < 0) {
+                findings.add(Check.SUMS, each, glance.text(each), "0 or more");
+            }
+            sum += number(glance, each);
+        }
+        if (sum != number(glance, "capacity")) {
+            findings.add(
+                    Check.SUMS,
+                    "remaining + returning + reserved + sold",
+                    sum,
+                    glance.text("capacity") + ", the capacity");
+        }
+    }
+
+    private void checkStock(Glance glance) {
+        history.stock(number(glance, "rest_ms")).forEach((field, expected) -> {
+            String found = glance.stock().getOrDefault(field, field.equals("cancelled_ahead") ? "0" : "nothing");
+            if (!found.equals(expected)) {
+                findings.add(Check.STOCK, field, found, expected);
+            }
+        });
+        if (number(glance, "now_ms") < history.atMs()) {
+            findings.add(Check.STOCK, "now_ms", glance.text("now_ms"), history.atMs() + " or later");
+        }
+    }
+
+    private void checkTickets(Glance glance, String sum, char letter) {
+        if (claims.tickets(letter) != number(glance, sum)) {
+            findings.add(Check.SUMS, sum, glance.text(sum), claims.tickets(letter) + ", the reservations' tickets");
+        }
+    }
+}
