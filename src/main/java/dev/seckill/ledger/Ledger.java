@@ -179,7 +179,7 @@ public class Ledger {
                 .thenApply(reply -> {
                     okOrRefused(book, reply);
                     done.expired(reply.result(0));
-                    return new Expired(reply.result(0), reply.result(1), reply.nowMs());
+                    return Expired.of(reply);
                 });
     }
 
@@ -462,10 +462,7 @@ public class Ledger {
             wantAdoption(book);
         } else if (verdict.equals("CORRUPT") && !book.isCorrupt) {
             book.isCorrupt = true;
-            LOG.log(
-                    Level.SEVERE,
-                    "Sale {0} sells nothing: remaining + returning + reserved + sold is not its capacity.",
-                    book.sale);
+            LOG.log(Level.SEVERE, "Sale {0} sells nothing: its stock is damaged. scripts/audit says where.", book.sale);
         }
     }
 }

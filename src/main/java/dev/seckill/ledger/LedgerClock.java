@@ -40,8 +40,9 @@ final class LedgerClock {
         if (now - before >= BETWEEN_ALARMS_NANOS && alarmedAtNanos.compareAndSet(before, now)) {
             LOG.log(
                     Level.SEVERE,
-                    "The time of Redis has jumped by {0} ms. Forward, reservations expire and sales open too early;"
-                            + " back, the time of every sale stands still until it is reached again. Mend its clock.",
+                    "The time of Redis has jumped by {0} ms, unless this machine was suspended. Forward, reservations"
+                            + " expire and sales open too early; back, the time of a sale stands still until it is"
+                            + " reached again. Mend the clock of Redis.",
                     Long.toString(jumpMs));
         }
     }

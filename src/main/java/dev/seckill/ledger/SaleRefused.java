@@ -35,6 +35,13 @@ public final class SaleRefused extends RuntimeException {
         return cause instanceof SaleRefused refused && refused.reason == Reason.NO_SALE;
     }
 
+    /** Whether that is what a stage failed with because the sale cannot be acted on for long, however wrapped. */
+    public static boolean isForLong(Throwable fault) {
+        Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
+        return cause instanceof SaleRefused refused
+                && (refused.reason == Reason.NO_SALE || refused.reason == Reason.CORRUPT);
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -5,6 +5,6 @@ package dev.seckill.ledger;
  * came back cannot win after its buyer was refused elsewhere.
  */
 public record Stamp(long epoch, long sellable) {
-    /** Of a node that has heard nothing yet: good for a sale in which no ticket ever came back. */
+    /** Of a node that has heard nothing yet: good for a sale in which no ticket ever rested. */
     public static final Stamp OLDEST = new Stamp(1, 1);
 }

@@ -14,8 +14,9 @@ import java.util.logging.Logger;
 
 /**
  * How a node stops without a failed request: at SIGTERM it is no longer ready but sells on, while whatever is in front of
- * it notices; then the server, which waits for {@code fish.payara.shutdowngrace}, stops the application, and that gives
- * up the node's shares. Nothing of it is logged: the JVM has closed the logs by then, so readiness says it.
+ * it notices; its shares are renewed no more, only asked for by whoever still buys here. Then the server, which waits for
+ * {@code fish.payara.shutdowngrace}, stops the application, and what is left of the shares is given up. Readiness says
+ * that it drains; a log could not, because the JVM closes the logs at once.
  */
 @ApplicationScoped
 public class Drain {
@@ -54,7 +55,7 @@ public class Drain {
         try {
             localStock.leave().toCompletableFuture().get(LEAVE_PATIENCE_S, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            LOG.log(Level.FINE, "the shares' leases end by themselves", e);
+            LOG.log(Level.FINE, "what is left of the shares ends with its lease", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -41,6 +41,9 @@ public class Timekeeper {
     Expiry expiry;
 
     @Inject
+    Drain drain;
+
+    @Inject
     StockMetrics metrics;
 
     /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks. */
@@ -49,7 +52,9 @@ public class Timekeeper {
         each(ledger::tend);
         each(sales::refresh);
         each(() -> expiry.tend(sales.known()));
-        each(localStock::tend);
+        if (!drain.isDraining()) {
+            each(localStock::tend);
+        }
         each(metrics::meetSales);
     }
 

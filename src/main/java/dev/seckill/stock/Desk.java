@@ -36,6 +36,7 @@ final class Desk {
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder sold = new LongAdder();
     private volatile long usedAtNanos;
+    private volatile long grantedAtNanos;
 
     Desk(SaleId sale, Ledger ledger, StockConfig config) {
         this.sale = sale;
@@ -43,6 +44,7 @@ final class Desk {
         this.config = config;
         this.gate = new Gate(new Winners(sale, ledger));
         this.usedAtNanos = System.nanoTime() - config.shareLease().toNanos();
+        this.grantedAtNanos = usedAtNanos;
     }
 
     /** What a request accepted now knows. Before anything was heard: the oldest stamp there is. */
@@ -117,9 +119,15 @@ final class Desk {
     CompletionStage<Void> renewShare(int atLeast) {
         return ledger.share(sale, config.node(), config.weight(), config.shareLease(), atLeast, config.bufferPercent())
                 .thenAccept(grant -> {
+                    grantedAtNanos = System.nanoTime();
                     share.grant(grant.tickets());
                     hear(grant.heard());
                 });
+    }
+
+    /** Whether the ledger still counts with this node. */
+    boolean hasShare() {
+        return System.nanoTime() - grantedAtNanos < config.shareLease().toNanos();
     }
 
     CompletionStage<Void> leave() {

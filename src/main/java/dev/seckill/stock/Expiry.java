@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -17,22 +18,25 @@ import java.util.logging.Logger;
  * Gives back the tickets of reservations whose hold time is over, in every sale, whoever took them.
  *
  * <p>Every node does it; the script expires each reservation once. A sale is asked about only when something can be due:
- * each reply tells until when nothing is, so a sale in which nothing happens costs one call in a hold time.
+ * each reply tells until when nothing is, so a sale in which nothing happens costs one call in a hold time. Sales take
+ * turns, one call at a time, so that many of them together do not hold up the buyers.
  */
 @ApplicationScoped
 public class Expiry {
     private static final Logger LOG = Logger.getLogger(Expiry.class.getName());
 
-    /** In one tick, for each sale; 20 000 reservations. The next tick goes on. */
+    /** In one turn of a sale; 20 000 reservations. Its next turn goes on. */
     private static final int MOST_CALLS = 100;
 
-    private static final long RUNNING = Long.MAX_VALUE;
-    private static final long ARCHIVED_MS = 60_000;
+    /** How long a sale that cannot be acted on is left alone. */
+    private static final long REFUSED_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Ledger ledger;
 
-    /** By sale, until when (Redis time) nothing is due. */
-    private final Map<SaleId, Long> quietUntilMs = new ConcurrentHashMap<>();
+    /** By sale, until when (System.nanoTime) nothing is due. */
+    private final Map<SaleId, Long> quietUntilNanos = new ConcurrentHashMap<>();
+
+    private CompletionStage<Void> round = CompletableFuture.completedStage(null);
 
     @Inject
     public Expiry(Ledger ledger) {
@@ -44,31 +48,39 @@ public class Expiry {
         this(null);
     }
 
-    /** Expires what is due in these sales. Called by a timer; waits for nothing. */
-    public void tend(Collection<SaleId> sales) {
-        long nowMs = ledger.nowMs();
+    /** Expires what is due in these sales, unless the last round still runs. Called by a timer; waits for nothing. */
+    public synchronized void tend(Collection<SaleId> sales) {
+        if (!round.toCompletableFuture().isDone() || !ledger.notDurable().isEmpty()) {
+            return;
+        }
+        round = CompletableFuture.completedStage(null);
         for (SaleId sale : sales) {
-            if (quietUntilMs.getOrDefault(sale, 0L) <= nowMs) {
-                quietUntilMs.put(sale, RUNNING);
-                expire(sale, MOST_CALLS).whenComplete((quietUntil, fault) -> {
-                    if (fault == null) {
-                        quietUntilMs.put(sale, quietUntil);
-                    } else if (SaleRefused.isNoSale(fault)) {
-                        quietUntilMs.put(sale, nowMs + ARCHIVED_MS);
-                    } else {
-                        // Away or in doubt: whatever this call has done, the next tick's does the rest.
-                        LOG.log(Level.FINE, "expiry of " + sale, fault);
-                        quietUntilMs.remove(sale);
-                    }
-                });
+            Long quietUntil = quietUntilNanos.get(sale);
+            if (quietUntil == null || System.nanoTime() - quietUntil >= 0) {
+                round = round.thenCompose(before -> turn(sale));
             }
         }
     }
 
+    private CompletionStage<Void> turn(SaleId sale) {
+        return expire(sale, MOST_CALLS).handle((quietUntil, fault) -> {
+            if (fault == null) {
+                quietUntilNanos.put(sale, quietUntil);
+            } else if (SaleRefused.isForLong(fault)) {
+                quietUntilNanos.put(sale, System.nanoTime() + REFUSED_NANOS);
+            } else {
+                // Away or in doubt: whatever this call has done, the next turn's does the rest.
+                LOG.log(Level.FINE, "expiry of " + sale, fault);
+                quietUntilNanos.remove(sale);
+            }
+            return null;
+        });
+    }
+
     private CompletionStage<Long> expire(SaleId sale, int calls) {
         return ledger.expire(sale)
-                .thenCompose(found -> found.quietUntilMs() <= found.nowMs() && calls > 1
+                .thenCompose(found -> found.isMoreDue() && calls > 1
                         ? expire(sale, calls - 1)
-                        : CompletableFuture.completedStage(found.quietUntilMs()));
+                        : CompletableFuture.completedStage(found.quietUntilNanos()));
     }
 }

@@ -40,7 +40,7 @@ final class Gate {
             if (standing.isOlderThan(newest)) {
                 return CompletableFuture.completedFuture(null);
             }
-            if (standing.epoch() != newest.epoch() || !standing.isSoldOut()) {
+            if (!isSameDrought(standing, newest)) {
                 closedUntil = null;
             }
             newest = standing;
@@ -67,10 +67,13 @@ final class Gate {
         }
     }
 
+    /** Nothing remains, and nothing was on sale in between. */
+    private static boolean isSameDrought(Standing standing, Standing other) {
+        return standing.isSoldOut() && standing.epoch() == other.epoch() && standing.sellable() == other.sellable();
+    }
+
     private synchronized void close(Standing heard, long until) {
-        boolean stillSo =
-                newest.isSoldOut() && newest.epoch() == heard.epoch() && newest.sellable() == heard.sellable();
-        if (stillSo && (closedUntil == null || until - closedUntil > 0)) {
+        if (isSameDrought(newest, heard) && (closedUntil == null || until - closedUntil > 0)) {
             closedUntil = until;
         }
     }

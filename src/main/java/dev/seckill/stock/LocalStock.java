@@ -30,7 +30,6 @@ public class LocalStock {
     private final Map<SaleId, Desk> desks = new ConcurrentHashMap<>();
     private final Ledger ledger;
     private final StockConfig config;
-    private volatile boolean leaving;
 
     @Inject
     public LocalStock(Ledger ledger, StockConfig config) {
@@ -68,7 +67,7 @@ public class LocalStock {
         });
     }
 
-    /** Gives a reservation's tickets back; they are on sale again after their rest. */
+    /** Gives a reservation's tickets back; they are on sale again at once or after their rest. */
     public CompletionStage<Released> release(ReservationId id, BuyerId buyer, boolean isOwn) {
         return ledger.release(id, buyer, isOwn);
     }
@@ -78,9 +77,6 @@ public class LocalStock {
      * and reads their winners. When the ledger is away a share stays as it is; an archived sale is forgotten.
      */
     public void tend() {
-        if (leaving) {
-            return;
-        }
         desks.forEach((sale, desk) -> {
             if (desk.isInUse()) {
                 desk.readWinners();
@@ -98,9 +94,8 @@ public class LocalStock {
      * served all the same.
      */
     public CompletionStage<Void> leave() {
-        leaving = true;
         return CompletableFuture.allOf(desks.values().stream()
-                .filter(Desk::isInUse)
+                .filter(Desk::hasShare)
                 .map(desk -> desk.leave().toCompletableFuture())
                 .toArray(CompletableFuture[]::new));
     }

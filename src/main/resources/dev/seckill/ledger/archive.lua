@@ -8,7 +8,8 @@ if closed then return closed end
 if stock.state ~= 'CLOSED' then return reply('STILL_OPEN') end
 if stock.reserved > 0 then return reply('STILL_RESERVED:' .. stock.reserved) end
 stock.remaining, stock.returning, stock.restock_at_ms = stock.remaining + stock.returning, 0, 0
+-- First, because it is what makes room in a Redis that is full.
+redis.call('UNLINK', MOVEMENTS, KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 save()
 redis.call('HSET', STOCK, 'state', 'ARCHIVED')
-redis.call('UNLINK', MOVEMENTS, KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 return {'ARCHIVED'}

@@ -39,7 +39,7 @@ for i = 1, #ARGV, 6 do
   elseif epoch ~= stock.epoch or sellable < stock.sellable then outcome = 'STALE'
   elseif stock.now_ms > deadline_ms then outcome = 'LATE'
   elseif not_open then outcome = not_open
-  elseif buyer ~= '' and held[buyer] + quantity > stock.limit_per_buyer then outcome = 'LIMIT_REACHED:' .. held[buyer]
+  elseif held[buyer] + quantity > stock.limit_per_buyer then outcome = 'LIMIT_REACHED:' .. held[buyer]
   elseif stock.remaining == 0 then outcome = 'SOLD_OUT'
   elseif stock.remaining < quantity then outcome = 'NOT_ENOUGH:' .. stock.remaining
   else

@@ -3,7 +3,7 @@
 -- KEEPS    remaining + returning + reserved + sold = capacity
 -- A script begins with look() (changes nothing) or enter() (first puts on sale what has rested long enough) and
 -- hands on what they answer unless it is nil:
---          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (sums wrong)
+--          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (sums wrong, a field missing)
 -- and ends with reply(...): OK, epoch, seq, sellable, remaining, returning, restock (ms; 0 = nothing rests), now (ms),
 --          rest (ms), then its own results.
 
@@ -26,7 +26,10 @@ end
 local function look()
   local values = redis.call('HMGET', STOCK, unpack(FIELDS))
   if not values[1] or values[1] == 'ARCHIVED' then return {'NO_SALE'} end
-  for i, field in ipairs(FIELDS) do stock[field] = tonumber(values[i]) or values[i] end
+  for i, field in ipairs(FIELDS) do
+    if not values[i] then return {'CORRUPT'} end
+    stock[field] = tonumber(values[i]) or values[i]
+  end
   stock.state, stock.run_id = values[1], values[2]
   if stock.run_id ~= run_id() then return {'RECOVERING'} end
   if stock.remaining < 0 or stock.returning < 0 or stock.reserved < 0 or stock.sold < 0

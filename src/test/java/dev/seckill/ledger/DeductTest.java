@@ -216,7 +216,9 @@ class DeductTest {
 
         List<String> answers =
                 sale.deduct(sale.attempt("", 1), sale.attempt("", 1), sale.attempt("", 1), sale.attempt("", 1));
+        List<String> tooMuchAtOnce = sale.deduct(sale.attempt("", 2));
 
+        assertThat(tooMuchAtOnce).containsExactly("LIMIT_REACHED:0");
         assertThat(answers).containsExactly("RESERVED", "RESERVED", "RESERVED", "SOLD_OUT");
         assertThat(sale.books().buyers()).isEmpty();
     }

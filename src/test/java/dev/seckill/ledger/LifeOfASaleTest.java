@@ -180,6 +180,21 @@ class LifeOfASaleTest {
                 .containsEntry("reserved", "0");
     }
 
+    /** As one that was written before the field was thought of. */
+    @Test
+    void touchesNoSaleOfWhichItDoesNotKnowAll() {
+        SaleOnRedis sale = bench.sale(5, 2);
+        Attempt attempt = sale.attempt("ann", 2);
+        bench.raw.ask("HDEL", sale.keys.stock.get(0), "restock_at_ms");
+
+        assertThat(sale.deduct(attempt)).containsExactly("CORRUPT");
+        assertThat(sale.expire(10)).containsExactly("CORRUPT");
+
+        sale.set("restock_at_ms", 0);
+        assertThat(sale.books().movementNames()).containsExactly("CREATED");
+        assertThat(sale.deduct(attempt)).containsExactly("RESERVED");
+    }
+
     @Test
     void refusesEveryScriptOnceArchivedSoThatALateBatchBringsNothingBack() {
         SaleOnRedis sale = bench.sale(5, 2);

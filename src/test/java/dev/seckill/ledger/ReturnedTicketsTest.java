@@ -243,7 +243,7 @@ class ReturnedTicketsTest {
 
     @Test
     void countsNoTicketsForTheNamelessWhenTheyCancel() {
-        SaleOnRedis sale = bench.sale(10, 1);
+        SaleOnRedis sale = bench.sale(10, 2);
         Attempt nameless = sold(sale, "", 2);
 
         assertThat(sale.release(nameless, 0)).startsWith("CANCELLED");

@@ -128,6 +128,40 @@ class ExpiryTest {
     }
 
     @Test
+    void aClockThatWasAnHourAheadForAMomentStrandsNothing() {
+        SaleId sale = sale(1, SHORT);
+        RedisShell shell = new RedisShell(redis);
+        String stock = "seckill:{" + sale + "}:stock";
+        String hour = Long.toString(shell.nowMs() + 3_600_000);
+        shell.ask("HSET " + stock + " now_ms " + hour);
+        a.tick();
+        now(a.ledger.find(a.accept(sale, "ann", "key", 1).id(), 0));
+        shell.ask("HSET " + stock + " now_ms " + shell.nowMs());
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+
+        tickUntil(a, b, sale, "bob");
+    }
+
+    @Test
+    void whatCouldBeLostAgainIsNotExpired() {
+        SaleId sale = sale(1, SHORT);
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        RedisShell shell = new RedisShell(redis);
+        shell.ask("CONFIG SET appendfsync everysec");
+        try (LocalNode strict = node("strict")) {
+            strict.meet(sale);
+            pause(SHORT.plusMillis(100));
+
+            strict.expiry.tend(List.of(sale));
+            now(strict.ledger.find(strict.accept(sale, "ann", "key", 1).id(), 0));
+
+            assertThat(b.meet(sale).reserved()).isEqualTo(1);
+        } finally {
+            shell.ask("CONFIG SET appendfsync always");
+        }
+    }
+
+    @Test
     void anArchivedSaleIsLeftAlone() {
         SaleId sale = sale(10, SHORT);
         now(a.ledger.change(sale, new Change(SaleState.CLOSED, null)));

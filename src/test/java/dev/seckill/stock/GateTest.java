@@ -159,6 +159,16 @@ class GateTest {
         assertThat(gate.refuses(STRANGER)).isFalse();
     }
 
+    /** The ticket was on sale and is sold again, to somebody whom this node may not know yet. */
+    @Test
+    void opensWhenATicketWasOnSaleInBetween() {
+        closes();
+
+        hear(empty(1, 13, 2), now());
+
+        assertThat(gate.refuses(STRANGER)).isFalse();
+    }
+
     @Test
     void staysClosedWhileATicketThatCameBackRests() {
         closes();
