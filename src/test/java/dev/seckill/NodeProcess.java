@@ -9,7 +9,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A node as a process of its own, started as in production ({@code payara-config/start-node}) on a port of its own, for tests
@@ -17,68 +19,133 @@ import java.util.List;
  */
 final class NodeProcess implements AutoCloseable {
     private static final Path FOLDER = Path.of("target/node");
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** The port opens seconds before the application serves, with moments of 404 and 500 in between. */
     private static final Duration READY_FOR = Duration.ofSeconds(1);
 
     private final int port = RedisProcess.freePort();
+    private final Api api = new Api(URI.create("http://127.0.0.1:" + port));
     private final String ledger;
     private final Thread lastResort = new Thread(this::kill);
+    private List<String> options;
+    private Map<String, String> environment = Map.of();
     private int starts;
     private Process process;
 
-    private NodeProcess(String ledger) {
+    private NodeProcess(String ledger, List<String> options) {
         this.ledger = ledger;
+        this.options = options;
+        Runtime.getRuntime().addShutdownHook(lastResort);
     }
 
-    static NodeProcess start(String ledger) {
-        NodeProcess node = new NodeProcess(ledger);
-        Runtime.getRuntime().addShutdownHook(node.lastResort);
+    /** Starts one, and returns when it is ready. The options are the JVM's, and overrule production's. */
+    static NodeProcess start(String ledger, String... options) {
+        NodeProcess node = new NodeProcess(ledger, List.of(options));
         node.restart();
         return node;
     }
 
+    /** Prepares one that {@link #launch} starts. */
+    static NodeProcess at(String ledger, String... options) {
+        return new NodeProcess(ledger, List.of(options));
+    }
+
+    /** From the next start on. */
+    NodeProcess with(Map<String, String> environment, String... options) {
+        this.environment = environment;
+        this.options = List.of(options);
+        return this;
+    }
+
     /** Starts it (again, after {@link #kill}), and returns when it is ready. */
     void restart() {
+        launch();
+        awaitReady();
+    }
+
+    /** Starts it and waits for nothing. */
+    void launch() {
         try {
             Path files = Files.createDirectories(FOLDER.resolve("tmp")).toAbsolutePath();
             starts++;
-            ProcessBuilder builder = new ProcessBuilder(List.of(
-                            "payara-config/start-node",
-                            "-Djava.io.tmpdir=" + files,
-                            "-Dpayaramicro.port=" + port,
-                            "-Dseckill.ledger.address=" + ledger,
-                            "-Dseckill.operator.token=" + Api.OPERATOR_TOKEN,
-                            "-Dseckill.purchase.buyer-header=" + Api.BUYER,
-                            "-Dseckill.purchase.stat-log=" + files.resolve("stat.log")))
-                    .redirectErrorStream(true)
-                    .redirectOutput(FOLDER.resolve("node-" + starts + ".log").toFile());
+            List<String> command = new ArrayList<>(List.of(
+                    "payara-config/start-node",
+                    "-Djava.io.tmpdir=" + files,
+                    "-Dpayaramicro.port=" + port,
+                    "-Dseckill.ledger.address=" + ledger,
+                    "-Dseckill.operator.token=" + Api.OPERATOR_TOKEN,
+                    "-Dseckill.purchase.buyer-header=" + Api.BUYER,
+                    "-Dseckill.purchase.stat-log=" + files.resolve("stat-" + port + ".log")));
+            command.addAll(options);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());
             builder.environment().put("SECKILL_FILES", "target");
+            builder.environment().putAll(environment);
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    void awaitReady() {
         await().atMost(PATIENCE)
                 .during(READY_FOR)
                 .pollInterval(Duration.ofMillis(100))
-                .failFast("the node ended by itself: see " + FOLDER, () -> !process.isAlive())
+                .failFast("the node ended by itself: see " + log(), () -> !process.isAlive())
                 .ignoreExceptions()
                 .until(this::isReady);
     }
 
     boolean isReady() {
-        return api().get("/health/ready").status() == 200;
+        return api.get("/health/ready").status() == 200;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    int port() {
+        return port;
     }
 
     Api api() {
-        return new Api(URI.create("http://127.0.0.1:" + port));
+        return api;
+    }
+
+    /** What it has said since its last start. */
+    Path log() {
+        return FOLDER.resolve("node-" + port + "-" + starts + ".log");
+    }
+
+    /** Asks it to stop, as {@code kill} does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Waits until it has stopped; gives its exit code. */
+    int awaitEnd(Duration patience) {
+        await().atMost(patience).until(() -> !process.isAlive());
+        tidyUp();
+        return process.exitValue();
     }
 
     /** Ends it without warning, as {@code kill -9} does. */
     void kill() {
         if (process != null) {
             process.destroyForcibly().onExit().join();
+            tidyUp();
+        }
+    }
+
+    /** What libfaketime leaves behind of a process that was killed. */
+    private void tidyUp() {
+        try {
+            Files.deleteIfExists(SHARED_MEMORY.resolve("faketime_shm_" + process.pid()));
+            Files.deleteIfExists(SHARED_MEMORY.resolve("sem.faketime_sem_" + process.pid()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A real Redis for tests, with the production settings (fsync always) on a port and in a folder of its own. It can die, freeze
@@ -15,7 +17,7 @@ public final class RedisServer implements AutoCloseable {
     private static final Path SETTINGS = Path.of("payara-config/redis.conf");
     private static final Path FOLDERS = Path.of("target/redis");
 
-    private final Path folder;
+    private Path folder;
     private final int port;
     private final List<String> settings;
     private final Thread lastResort = new Thread(this::kill);
@@ -57,6 +59,27 @@ public final class RedisServer implements AutoCloseable {
             running.destroyForcibly();
             running.onExit().join();
         });
+    }
+
+    public boolean isAlive() {
+        return ProcessHandle.of(process.pid()).isPresent();
+    }
+
+    /** Carries its data to another folder, after {@link #stop}; gives the one where they were. */
+    public Path moveTo(Path other) {
+        Path before = folder;
+        Path data = Path.of("appendonlydir");
+        try (Stream<Path> files = Files.list(before.resolve(data))) {
+            Files.createDirectories(other.resolve(data));
+            for (Path file : files.toList()) {
+                Path copy = other.resolve(data).resolve(file.getFileName());
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        folder = other;
+        return before;
     }
 
     /** Makes it silent: connections stay open, and what is sent waits until {@link #unfreeze}. */

@@ -1,5 +1,9 @@
 package dev.seckill.ledger;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.seckill.RedisServer;
+import dev.seckill.trade.SaleId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -46,5 +50,15 @@ public final class Ledgers {
         Ledger ledger = new Ledger(config, batches, ANSWERING);
         ledger.tend();
         return ledger;
+    }
+
+    /** All that ever moved in a sale, oldest first, after an audit has found nothing wrong with it. */
+    public static List<Movement> auditedMovements(RedisServer redis, SaleId sale) {
+        try (Auditor auditor = Auditor.open(redis.address(), Optional.empty(), Optional.empty(), progress -> {})) {
+            assertThat(auditor.audit(sale).orElseThrow().findings())
+                    .as("what an audit finds wrong with %s", sale)
+                    .isEmpty();
+        }
+        return Books.read(new RawRedis(redis.port()), new Keys(sale)).movements();
     }
 }
