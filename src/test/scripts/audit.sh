@@ -6,51 +6,13 @@
 # needs  what scripts/test needs
 # exit   0 all held; 1 something did not (the last line says what)
 set -euo pipefail
-# Job control: a child started with & would otherwise ignore Ctrl-C.
-set -m
 
-home=$(cd "$(dirname "$0")/../../.." && pwd)
-folder=$(mktemp --directory)
-data="$folder/data"
-port=$((20000 + RANDOM % 10000))
-launcher=
+# shellcheck source=src/test/scripts/trial.bash
+source "$(dirname "$0")/trial.bash"
+
 export TMPDIR="$folder/tmp"
 export JAVA_TOOL_OPTIONS="-Djava.io.tmpdir=$TMPDIR"
 mkdir "$TMPDIR"
-
-fail() {
-  echo "FAILED: $1" >&2
-  tail --lines=20 "$folder"/*.txt >&2 || true
-  exit 1
-}
-
-clean_up() {
-  if [[ -n "$launcher" ]] && kill -0 "$launcher" 2> /dev/null; then
-    kill -TERM "$launcher"
-    wait "$launcher" || true
-  fi
-  pgrep --full "$data" | xargs --no-run-if-empty kill -KILL || true
-  rm --recursive --force "$folder"
-}
-trap clean_up EXIT
-
-start() {
-  : > "$folder/run.txt"
-  "$home/scripts/run" --port "$port" --data "$data" --tickets 5000 >> "$folder/run.txt" 2>&1 &
-  launcher=$!
-  for _ in {1..600}; do
-    grep --quiet '^Seckill sells' "$folder/run.txt" && return
-    kill -0 "$launcher" 2> /dev/null || fail "it ended instead of starting"
-    sleep 0.2
-  done
-  fail "it did not start within two minutes"
-}
-
-stop() {
-  kill -INT "$launcher"
-  wait "$launcher" || true
-  launcher=
-}
 
 # Runs it, and expects this exit code, this in what it says, and nothing left behind.
 audit() {
@@ -81,8 +43,8 @@ audit 3 'There is no' --data "$folder/nothing"
 audit 3 'does not answer' --redis redis://127.0.0.1:1
 audit 2 'Unknown option' --nothing
 
-start
-ab -q -n 3000 -c 50 "http://127.0.0.1:$port/buy/ticket" > "$folder/ab.txt" &
+start --tickets 5000
+ab -q -n 3000 -c 50 "$address/buy/ticket" > "$folder/ab.txt" &
 buyers=$!
 for _ in 1 2 3; do
   audit 0 'OK' --data "$data"
@@ -91,13 +53,13 @@ wait "$buyers" || fail "ab did not complete"
 audit 0 '3000 RESERVED' --data "$data" demo
 audit 3 'no sale other' --data "$data" other
 
-stop
+stop INT 130
 
 before=$(fingerprint)
 audit 0 '"RESERVED" : 3000' --data "$data" --json
 [[ "$(fingerprint)" == "$before" ]] || fail "it changed the original"
 
-start
+start --tickets 5000
 kill -KILL "$launcher"
 wait "$launcher" || true
 launcher=

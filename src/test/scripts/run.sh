@@ -6,55 +6,9 @@
 # needs  what scripts/test needs
 # exit   0 all held; 1 something did not (the last line says what)
 set -euo pipefail
-# Job control: a child started with & would otherwise ignore Ctrl-C.
-set -m
 
-home=$(cd "$(dirname "$0")/../../.." && pwd)
-folder=$(mktemp --directory)
-data="$folder/data"
-port=$((20000 + RANDOM % 10000))
-address="http://127.0.0.1:$port"
-launcher=
-
-fail() {
-  echo "FAILED: $1" >&2
-  tail --lines=20 "$folder"/*.txt "$data"/node.log >&2 || true
-  exit 1
-}
-
-clean_up() {
-  if [[ -n "$launcher" ]] && kill -0 "$launcher" 2> /dev/null; then
-    kill -TERM "$launcher"
-    wait "$launcher" || true
-  fi
-  # what a launcher that was killed has left, when the test ends there
-  pgrep --full "$data" | xargs --no-run-if-empty kill -KILL || true
-  rm --recursive --force "$folder"
-}
-trap clean_up EXIT
-
-# Starts it in the background with more options, and waits until it sells.
-start() {
-  : > "$folder/run.txt"
-  "$home/scripts/run" --port "$port" --data "$data" --tickets 5000 "$@" >> "$folder/run.txt" 2>&1 &
-  launcher=$!
-  for _ in {1..600}; do
-    grep --quiet '^Seckill sells' "$folder/run.txt" && return
-    kill -0 "$launcher" 2> /dev/null || fail "it ended instead of starting"
-    sleep 0.2
-  done
-  fail "it did not start within two minutes"
-}
-
-# Sends it a signal, and expects this exit code and no process left.
-stop() {
-  local code=0
-  kill -"$1" "$launcher"
-  wait "$launcher" || code=$?
-  launcher=
-  [[ "$code" -eq "$2" ]] || fail "exit code $code after SIG$1, not $2"
-  ! pgrep --full "$data" > /dev/null || fail "left behind: $(pgrep --full --list-full "$data")"
-}
+# shellcheck source=src/test/scripts/trial.bash
+source "$(dirname "$0")/trial.bash"
 
 left() {
   # A sale is shown as it stood within the last second.
@@ -78,7 +32,7 @@ refuses() {
   [[ "$message" == *"$1"* ]] || fail "it said \"$message\", not \"$1\""
 }
 
-start
+start --tickets 5000
 [[ "$(left)" -eq 5000 ]] || fail "$(left) tickets left of 5000"
 [[ "$(buy first)" -eq 201 ]] || fail "ann got no ticket"
 [[ "$(left)" -eq 4999 ]] || fail "$(left) left after one sale"
@@ -95,13 +49,13 @@ refuses 'holds other files' --data "$home/src"
 refuses 'No Redis answers' --port $((port + 1)) --data "$folder/other" --redis redis://127.0.0.1:1
 stop INT 130
 
-start
+start --tickets 5000
 [[ "$(left)" -eq 2999 ]] || fail "$(left) left after a restart, not 2999"
 kill -KILL "$launcher"
 wait "$launcher" || true
 pgrep --full "$data" > /dev/null || fail "a kill -9 left nothing behind; this test expects it to"
 
-start
+start --tickets 5000
 grep --quiet 'left behind' "$folder/run.txt" || fail "it did not say that it ended what was left behind"
 [[ "$(left)" -eq 2999 ]] || fail "$(left) left after a kill -9, not 2999"
 kill -KILL "$(cat "$data/redis/redis.pid")"
@@ -112,7 +66,7 @@ launcher=
 grep --quiet 'redis ended by itself' "$folder/run.txt" || fail "it did not say that Redis ended"
 ! pgrep --full "$data" > /dev/null || fail "left behind when Redis died"
 
-start --fresh --hold PT3S
+start --tickets 5000 --fresh --hold PT3S
 [[ "$(left)" -eq 5000 ]] || fail "$(left) left in a fresh sale of 5000"
 [[ "$(buy unpaid)" -eq 201 ]] || fail "ann got no ticket in a fresh sale"
 [[ "$(left)" -eq 4999 ]] || fail "$(left) left after one sale"

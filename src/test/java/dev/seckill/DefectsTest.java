@@ -15,9 +15,11 @@ import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Price;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
+import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -425,6 +427,68 @@ class DefectsTest {
                     b.tick();
                     assertThat(b.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
                 });
+    }
+
+    /** A node that was started again sold its part anew, and the part of one that was dead nobody sold. */
+    @Test
+    void aDeadNodesPartIsSoldByTheOthersAndNotTwiceByItself() {
+        SaleId sale = a.putOn(30);
+        b.meet(sale);
+        LocalNode mortal = LocalNode.start(redis, LocalNode.settings("mortal", 8));
+        mortal.meet(sale);
+        for (int i = 0; i < 5; i++) {
+            assertThat(mortal.buy(sale, "early" + i)).isEqualTo(Outcome.RESERVED);
+        }
+        assertThat(mortal.stock.localStock(sale)).isPositive();
+
+        mortal.close();
+        try (LocalNode again = LocalNode.start(redis, LocalNode.settings("mortal", 8))) {
+            again.meet(sale);
+            List<Outcome> others = IntStream.range(0, 20)
+                    .mapToObj(i -> (i % 2 == 0 ? a : b).buy(sale, "other" + i))
+                    .toList();
+            List<Outcome> itself = IntStream.range(0, 10)
+                    .mapToObj(i -> again.buy(sale, "late" + i))
+                    .toList();
+
+            assertThat(others).containsOnly(Outcome.RESERVED);
+            assertThat(itself.subList(0, 5)).containsOnly(Outcome.RESERVED);
+            assertThat(itself.subList(5, 10)).containsOnly(Outcome.SOLD_OUT);
+        }
+        assertThat(a.meet(sale).reserved()).isEqualTo(30);
+        Ledgers.auditedMovements(redis, sale);
+    }
+
+    /** The job that expired unpaid orders was commented out, or died half-way. */
+    @Test
+    void whatNobodyPaidComesBackAlthoughRedisIsKilledMeanwhile() throws InterruptedException {
+        int unpaid = 500;
+        try (RedisServer mortal = RedisServer.start();
+                LocalNode node = hastyNode(mortal)) {
+            SaleId sale = node.putOn(new SaleDefinition(
+                    new SaleId("unpaid"), "A concert", unpaid, new Price(1, "EUR"), 0, 0, Duration.ofSeconds(1), 1));
+            assertThat(outcomes(IntStream.range(0, unpaid)
+                            .mapToObj(i -> node.ask(sale, "early" + i))
+                            .toList()))
+                    .containsOnly(Outcome.RESERVED);
+            Thread.sleep(1_200);
+
+            node.tick();
+            mortal.kill();
+            mortal.restart();
+
+            await().atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(100))
+                    .ignoreExceptions()
+                    .until(() -> {
+                        node.tick();
+                        return remaining(node, sale) == unpaid;
+                    });
+            assertThat(node.buy(sale, "late")).isEqualTo(Outcome.RESERVED);
+            assertThat(Ledgers.auditedMovements(mortal, sale).stream()
+                            .filter(each -> "EXPIRED".equals(each.fields().get("movement"))))
+                    .hasSize(unpaid);
+        }
     }
 
     /** Whoever was logged in could cancel anybody's order. */

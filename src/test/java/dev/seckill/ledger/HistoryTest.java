@@ -157,6 +157,17 @@ class HistoryTest {
     }
 
     @Test
+    void findsTicketsSoldWhilePausedAndASaleThatWasOpenedAfterItsEnd() {
+        create();
+        move("STATE_CHANGED", "state", "PAUSED");
+        reserve(ANN, "ann", 2);
+        move("STATE_CHANGED", "state", "CLOSED");
+        move("STATE_CHANGED", "state", "OPEN");
+
+        assertThat(findings.shown()).extracting(Finding::subject).containsExactly("1-3 RESERVED", "1-5 STATE_CHANGED");
+    }
+
+    @Test
     void endsAReservationOnce() {
         create();
         reserve(ANN, "ann", 2);

@@ -150,7 +150,7 @@ final class History {
             case "EXPIRED" -> end(step, 'E', now);
             case "CAPACITY_ADDED" -> addCapacity(step, now);
             case "RESTOCKED" -> restock(step);
-            case "STATE_CHANGED" -> state = step.text("state");
+            case "STATE_CHANGED" -> changeState(step);
             case "ADOPTED" -> step.text("run_id");
             default -> breaks(step.subject, "this movement", "one that is known here");
         }
@@ -172,7 +172,17 @@ final class History {
         }
     }
 
+    private void changeState(Step step) {
+        if (state.equals("CLOSED")) {
+            impossible(step, "state " + step.text("state"), "CLOSED, which is for good");
+        }
+        state = step.text("state");
+    }
+
     private void reserve(Step step, long now) {
+        if (!state.equals("OPEN")) {
+            impossible(step, "while " + state, "while OPEN");
+        }
         String id = step.text("reservation");
         long quantity = step.quantity();
         long dueMs = step.number("due_ms");
