@@ -26,6 +26,9 @@ class RestartIT {
     /** Longer than a gate's lease, a call's timeout and an attempt's deadline together. */
     private static final Duration AWAY = Duration.ofSeconds(5);
 
+    /** More than can ask while it is away. */
+    private static final int CAPACITY = 100_000;
+
     private static RedisServer redis;
     private static NodeProcess node;
     private static Api api;
@@ -111,7 +114,7 @@ class RestartIT {
         assertThat(api.get("/buy/ticket").json().path("code").asInt())
                 .as("there is no such sale yet")
                 .isEqualTo(-3);
-        assertThat(api.create(sale, 1000, 1).status()).isEqualTo(201);
+        assertThat(api.create(sale, CAPACITY, 1).status()).isEqualTo(201);
         assertThat(api.create(soldOut, 1, 1).status()).isEqualTo(201);
         Map<String, Reply> before = new LinkedHashMap<>();
         for (int i = 0; i < 50; i++) {
@@ -171,7 +174,8 @@ class RestartIT {
         during.keySet().forEach(buyer -> assertThat(api.buy(sale, buyer, KEY, 1).status())
                 .as(buyer)
                 .isEqualTo(201));
-        assertThat(api.sums(sale)).isEqualTo(new Sums(1000, 949 - during.size(), 0, 51 + during.size(), 0));
+        assertThat(api.sums(sale))
+                .isEqualTo(new Sums(CAPACITY, CAPACITY - 51 - during.size(), 0, 51 + during.size(), 0));
         // Each sale is adopted by itself; until then its buyers hear BUSY, and nothing else.
         Reply late = await().atMost(BACK).until(() -> api.buy(soldOut, "late", KEY, 1), reply -> !reply.problem()
                 .equals("busy"));

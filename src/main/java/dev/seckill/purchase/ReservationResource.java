@@ -113,11 +113,26 @@ public class ReservationResource {
             }
             return localStock
                     .release(id, buyer, isOwn)
-                    .thenApplyAsync(released -> cancelled(released, sale.get(), id, deadlineMs), ledger.answering());
+                    .thenComposeAsync(
+                            released -> released.result() == Released.Result.NOT_FOUND
+                                    ? ledger.find(id, deadlineMs)
+                                            .thenApply(found -> notFound(found, buyer, id, deadlineMs))
+                                    : CompletableFuture.completedStage(cancelled(released, sale.get(), id)),
+                            ledger.answering());
         });
     }
 
-    private Response cancelled(Released released, Sale sale, ReservationId id, long deadlineMs) {
+    /** Only a look that keeps the time in the ledger can tell that it will not come any more. */
+    private Response notFound(Found found, BuyerId buyer, ReservationId id, long deadlineMs) {
+        Reservation reservation = found.reservation();
+        if (reservation == null) {
+            return absent(id, found, deadlineMs);
+        }
+        boolean cameMeanwhile = reservation.buyer().equals(buyer);
+        return (cameMeanwhile ? AnswerMapper.refusal(Answer.BUSY, 0, 0) : AnswerMapper.noReservation()).response();
+    }
+
+    private Response cancelled(Released released, Sale sale, ReservationId id) {
         return switch (released.result()) {
             case CANCELLED -> shown(released.reservation(), sale);
             case ALREADY_ENDED ->
@@ -132,8 +147,7 @@ public class ReservationResource {
                                         "reservation_status",
                                         released.reservation().status())
                                 .response();
-            case NOT_FOUND -> absent(id, new Found(null, ledger.nowMs()), deadlineMs);
-            case NO_SALE -> AnswerMapper.noReservation().response();
+            case NOT_FOUND, NO_SALE -> AnswerMapper.noReservation().response();
             case BUSY -> AnswerMapper.refusal(Answer.BUSY, 0, 0).response();
             case UNKNOWN -> AnswerMapper.unknown(id, ledger.deadlineMs());
         };
