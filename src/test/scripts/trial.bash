@@ -2,9 +2,6 @@
 # leaves nothing behind however the check ends. Sets home, folder, data, port, address and launcher.
 # shellcheck shell=bash
 
-# Job control: a child started with & would otherwise ignore Ctrl-C.
-set -m
-
 home=$(cd "$(dirname "$0")/../../.." && pwd)
 folder=$(mktemp --directory)
 data="$folder/data"
@@ -33,7 +30,8 @@ trap clean_up EXIT
 # Starts it in the background with more options, and waits until it sells.
 start() {
   : > "$folder/run.txt"
-  "$home/scripts/run" --port "$port" --data "$data" "$@" >> "$folder/run.txt" 2>&1 &
+  # What is started with &, or by somebody who was, ignores Ctrl-C unless it is told not to.
+  env --default-signal=INT "$home/scripts/run" --port "$port" --data "$data" "$@" >> "$folder/run.txt" 2>&1 &
   launcher=$!
   for _ in {1..600}; do
     grep --quiet '^Seckill sells' "$folder/run.txt" && return
