@@ -102,6 +102,12 @@ final class Desk {
         if (running != null) {
             return running;
         }
+        if (gate.refuses(BuyerId.ANONYMOUS)) {
+            // Another's call has come back since this request found the gate open: it need not be made again.
+            asking.set(null);
+            mine.complete(null);
+            return mine;
+        }
         renewShare(quantity).whenComplete((done, fault) -> {
             asking.set(null);
             ledger.answering().execute(() -> {
