@@ -116,7 +116,8 @@ public class ReservationResource {
                     .thenComposeAsync(
                             released -> released.result() == Released.Result.NOT_FOUND
                                     ? ledger.find(id, deadlineMs)
-                                            .thenApply(found -> notFound(found, buyer, id, deadlineMs))
+                                            .thenApplyAsync(
+                                                    found -> notFound(found, buyer, id, deadlineMs), ledger.answering())
                                     : CompletableFuture.completedStage(cancelled(released, sale.get(), id)),
                             ledger.answering());
         });
