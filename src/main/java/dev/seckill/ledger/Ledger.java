@@ -57,24 +57,24 @@ public class Ledger {
     private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final LedgerConfig config;
-    private final LedgerListener done;
+    private final LedgerListener listener;
     private final Executor answering;
     private final Redis redis;
     private final LedgerClock clock = new LedgerClock();
     private final Map<SaleId, Book> books = new ConcurrentHashMap<>();
-    private volatile Consumer<Heard> listener = heard -> {};
+    private volatile Consumer<Heard> standings = heard -> {};
     private volatile String notDurable = "not asked yet";
     private long durableAtNanos;
     private Set<String> knownRuns = Set.of();
 
     @Inject
-    public Ledger(LedgerConfig config, LedgerListener done, AnswerThreads answering) {
-        this(config, done, (Executor) answering);
+    public Ledger(LedgerConfig config, LedgerListener listener, AnswerThreads answering) {
+        this(config, listener, (Executor) answering);
     }
 
-    Ledger(LedgerConfig config, LedgerListener done, Executor answering) {
+    Ledger(LedgerConfig config, LedgerListener listener, Executor answering) {
         this.config = config;
-        this.done = done;
+        this.listener = listener;
         this.answering = answering;
         this.redis = config == null ? null : new Redis(config);
     }
@@ -86,7 +86,7 @@ public class Ledger {
 
     /** Tells how a sale stood, at every reply that says so; on the thread that brings it. One listener. */
     public void onHeard(Consumer<Heard> listener) {
-        this.listener = listener;
+        standings = listener;
     }
 
     /** Where answers to buyers are given, away from the threads that read from Redis. */
@@ -133,7 +133,7 @@ public class Ledger {
         long sentAt = System.nanoTime();
         return redis.runDurably(Script.DEDUCT, book.keys.reservations, DeductScript.args(attempts))
                 .thenApply(reply -> {
-                    done.sent(attempts.size(), System.nanoTime() - sentAt);
+                    listener.sent(attempts.size(), System.nanoTime() - sentAt);
                     if (hear(book, reply)) {
                         return DeductScript.answers(attempts, reply);
                     }
@@ -178,7 +178,7 @@ public class Ledger {
         return redis.runDurably(Script.EXPIRE, book.keys.reservations, MOST_EXPIRED)
                 .thenApply(reply -> {
                     okOrRefused(book, reply);
-                    done.expired(reply.result(0));
+                    listener.expired(reply.result(0));
                     return Expired.of(reply);
                 });
     }
@@ -316,7 +316,7 @@ public class Ledger {
             if (sale.recovering()) {
                 wantAdoption(book);
             } else if (sale.state() != SaleState.ARCHIVED) {
-                listener.accept(ShowScript.heard(sale, reply));
+                standings.accept(ShowScript.heard(sale, reply));
             }
             return Optional.of(sale);
         });
@@ -429,7 +429,7 @@ public class Ledger {
         }
         clock.hear(reply.nowMs(), reply.sentAtNanos());
         book.keep(reply.standing());
-        listener.accept(Heard.of(book.sale, reply));
+        standings.accept(Heard.of(book.sale, reply));
         return true;
     }
 

@@ -31,15 +31,17 @@ public final class SaleRefused extends RuntimeException {
 
     /** Whether that is what a stage failed with because there is no such sale, however wrapped. */
     public static boolean isNoSale(Throwable fault) {
-        Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
-        return cause instanceof SaleRefused refused && refused.reason == Reason.NO_SALE;
+        return isFor(fault, Reason.NO_SALE);
     }
 
     /** Whether that is what a stage failed with because the sale cannot be acted on for long, however wrapped. */
     public static boolean isForLong(Throwable fault) {
+        return isFor(fault, Reason.NO_SALE) || isFor(fault, Reason.CORRUPT);
+    }
+
+    private static boolean isFor(Throwable fault, Reason reason) {
         Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
-        return cause instanceof SaleRefused refused
-                && (refused.reason == Reason.NO_SALE || refused.reason == Reason.CORRUPT);
+        return cause instanceof SaleRefused refused && refused.reason == reason;
     }
 
     public Reason reason() {

@@ -3,7 +3,7 @@
 -- KEEPS    remaining + returning + reserved + sold = capacity
 -- A script begins with look() (changes nothing) or enter() (first puts on sale what has rested long enough) and
 -- hands on what they answer unless it is nil:
---          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (sums wrong, a field missing)
+--          NO_SALE (unknown or archived) | RECOVERING (not the server this sale was adopted on) | CORRUPT (damaged)
 -- and ends with reply(...): OK, epoch, seq, sellable, remaining, returning, restock (ms; 0 = nothing rests), now (ms),
 --          rest (ms), then its own results.
 

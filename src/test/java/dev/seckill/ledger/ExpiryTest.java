@@ -38,15 +38,9 @@ class ExpiryTest {
     /** Sold under a hold time that is over the next moment. */
     private static Attempt soldAndDue(SaleOnRedis sale, String buyer, int quantity) {
         sale.set("hold_ms", 1);
-        Attempt attempt = sold(sale, buyer, quantity);
+        Attempt attempt = sale.sold(buyer, quantity);
         sale.set("hold_ms", HOLD_MS);
         awaitAfter(sale, sale.nowMs() + 1);
-        return attempt;
-    }
-
-    private static Attempt sold(SaleOnRedis sale, String buyer, int quantity) {
-        Attempt attempt = sale.attempt(buyer, quantity);
-        assertThat(sale.deduct(attempt)).containsExactly("RESERVED");
         return attempt;
     }
 
@@ -63,7 +57,7 @@ class ExpiryTest {
     @Test
     void givesBackWhatIsDueAndNothingElse() {
         SaleOnRedis sale = bench.sale(6, 5);
-        Attempt paidInTime = sold(sale, "ann", 2);
+        Attempt paidInTime = sale.sold("ann", 2);
         Attempt late = soldAndDue(sale, "bob", 3);
         Attempt nameless = soldAndDue(sale, "", 1);
 
@@ -116,7 +110,7 @@ class ExpiryTest {
         long nobody = Long.parseLong(sale.expire(MOST).get(1));
         assertThat(nobody).isBetween(before + HOLD_MS, sale.nowMs() + HOLD_MS);
 
-        Attempt ann = sold(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
         String dueMs = sale.books().due().get(ann.id().code());
         awaitAfter(sale, sale.nowMs());
 
@@ -127,7 +121,7 @@ class ExpiryTest {
     void isOverToTheMillisecond() {
         SaleOnRedis sale = bench.sale(10, 5);
         sale.set("hold_ms", 150);
-        Attempt ann = sold(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
         long dueMs = Long.parseLong(sale.books().due().get(ann.id().code()));
 
         List<String> early = sale.expire(MOST);

@@ -26,19 +26,13 @@ class ReturnedTicketsTest {
         bench.close();
     }
 
-    private static Attempt sold(SaleOnRedis sale, String buyer, int quantity) {
-        Attempt attempt = sale.attempt(buyer, quantity);
-        assertThat(sale.deduct(attempt)).containsExactly("RESERVED");
-        return attempt;
-    }
-
     // --- cancel -----------------------------------------------------------------------------------------------------
 
     @Test
     void returnsCancelledTicketsExactlyOnce() {
         SaleOnRedis sale = bench.sale(5, 5);
-        Attempt attempt = sold(sale, "ann", 3);
-        sold(sale, "bob", 2);
+        Attempt attempt = sale.sold("ann", 3);
+        sale.sold("bob", 2);
 
         String first = sale.release(attempt, AN_HOUR);
         Books afterFirst = sale.books();
@@ -58,7 +52,7 @@ class ReturnedTicketsTest {
     @Test
     void letsNobodyElseCancel() {
         SaleOnRedis sale = bench.sale(10, 5);
-        Attempt attempt = sold(sale, "ann", 3);
+        Attempt attempt = sale.sold("ann", 3);
         Books before = sale.books();
 
         assertThat(sale.release(attempt, "bob", 0, true, 100)).isEqualTo("NOT_FOUND");
@@ -70,8 +64,8 @@ class ReturnedTicketsTest {
     @Test
     void letsABuyerCancelWhileTheSaleIsPausedOrClosed() {
         SaleOnRedis sale = bench.sale(10, 5);
-        Attempt ann = sold(sale, "ann", 1);
-        Attempt bob = sold(sale, "bob", 1);
+        Attempt ann = sale.sold("ann", 1);
+        Attempt bob = sale.sold("bob", 1);
 
         sale.changeState("PAUSED");
         assertThat(sale.release(ann, 0)).startsWith("CANCELLED");
@@ -86,7 +80,7 @@ class ReturnedTicketsTest {
     @Test
     void sellsReturnedTicketsAtOnceWhileNobodyCanHaveBeenRefused() {
         SaleOnRedis sale = bench.sale(10, 2);
-        Attempt ann = sold(sale, "ann", 2);
+        Attempt ann = sale.sold("ann", 2);
         Attempt onItsWay = sale.attempt("bob", 2);
 
         sale.release(ann, AN_HOUR);
@@ -102,7 +96,7 @@ class ReturnedTicketsTest {
     @Test
     void letsThemRestOnceSomebodyCanHaveBeenRefusedTwo() {
         SaleOnRedis sale = bench.sale(3, 2);
-        Attempt ann = sold(sale, "ann", 2);
+        Attempt ann = sale.sold("ann", 2);
         Attempt lying = sale.attempt("bob", "first", 2);
         assertThat(sale.deduct(sale.attempt("bob", "second", 2))).containsExactly("NOT_ENOUGH:1");
 
@@ -120,7 +114,7 @@ class ReturnedTicketsTest {
     @Test
     void sellsReturnedTicketsOnlyAfterTheirRest() {
         SaleOnRedis sale = bench.sale(1, 1);
-        Attempt ann = sold(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
         long cancelledAtMs = sale.nowMs();
         sale.release(ann, 200);
 
@@ -139,7 +133,7 @@ class ReturnedTicketsTest {
     @Test
     void sellsTicketsThatCameBackToWhoeverAskedAfterwardsOnly() {
         SaleOnRedis sale = bench.sale(1, 1);
-        Attempt ann = sold(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
         Attempt lying = sale.attempt("bob", "first", 1);
         assertThat(sale.deduct(sale.attempt("bob", "second", 1))).containsExactly("SOLD_OUT");
         sale.release(ann, AN_HOUR);
@@ -158,9 +152,8 @@ class ReturnedTicketsTest {
     @Test
     void turnsFewBuyersAwayWhileTicketsComeBackAllTheTime() {
         SaleOnRedis sale = bench.sale(200, 5);
-        List<Attempt> owned = IntStream.range(0, 200)
-                .mapToObj(i -> sold(sale, "owner" + i, 1))
-                .toList();
+        List<Attempt> owned =
+                IntStream.range(0, 200).mapToObj(i -> sale.sold("owner" + i, 1)).toList();
         sale.set("rest_ms", 100);
 
         Stamp heardBefore = sale.stamp();
@@ -180,7 +173,7 @@ class ReturnedTicketsTest {
     void putsOnSaleTogetherWhateverCameBackMeanwhile() {
         SaleOnRedis sale = bench.sale(3, 3);
         List<Attempt> all =
-                IntStream.range(0, 3).mapToObj(i -> sold(sale, "buyer" + i, 1)).toList();
+                IntStream.range(0, 3).mapToObj(i -> sale.sold("buyer" + i, 1)).toList();
 
         sale.release(all.get(0), 200);
         long restockAtMs = sale.books().number("restock_at_ms");
@@ -244,7 +237,7 @@ class ReturnedTicketsTest {
     @Test
     void countsNoTicketsForTheNamelessWhenTheyCancel() {
         SaleOnRedis sale = bench.sale(10, 2);
-        Attempt nameless = sold(sale, "", 2);
+        Attempt nameless = sale.sold("", 2);
 
         assertThat(sale.release(nameless, 0)).startsWith("CANCELLED");
         assertThat(sale.release(sale.attempt("", 1), 0)).startsWith("CANCELLED");
@@ -257,7 +250,7 @@ class ReturnedTicketsTest {
     @Test
     void putsAddedTicketsOnSaleAfterARestLikeReturnedOnes() {
         SaleOnRedis sale = bench.sale(1, 1);
-        sold(sale, "ann", 1);
+        sale.sold("ann", 1);
         Attempt lying = sale.attempt("bob", 1);
 
         assertThat(sale.changeCapacity(5, AN_HOUR)).isEqualTo("CHANGED");

@@ -57,6 +57,13 @@ final class SaleOnRedis {
         return new Attempt(reservation, by, quantity, stamp, deadlineMs);
     }
 
+    /** One that got its tickets. */
+    Attempt sold(String buyer, int quantity) {
+        Attempt attempt = attempt(buyer, quantity);
+        assertThat(deduct(attempt)).containsExactly("RESERVED");
+        return attempt;
+    }
+
     /** The same attempt, accepted by a node that knew this. */
     static Attempt knowing(Stamp stamp, Attempt attempt) {
         return new Attempt(attempt.id(), attempt.buyer(), attempt.quantity(), stamp, attempt.deadlineMs());
