@@ -86,7 +86,12 @@ class HouseRulesTest {
     static final ArchRule theApplicationKnowsNoTool = noClasses()
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.seckill.tools..", "redis.embedded..", "picocli..");
+            .resideInAnyPackage(
+                    "dev.seckill.tools..",
+                    "dev.seckill.trial..",
+                    "dev.seckill.load..",
+                    "redis.embedded..",
+                    "picocli..");
 
     @ArchTest
     static final ArchRule nobodyWritesToTheTerminal = GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;

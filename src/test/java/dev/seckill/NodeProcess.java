@@ -2,7 +2,7 @@ package dev.seckill;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.seckill.tools.RedisProcess;
+import dev.seckill.trial.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

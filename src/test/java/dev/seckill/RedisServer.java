@@ -1,6 +1,6 @@
 package dev.seckill;
 
-import dev.seckill.tools.RedisProcess;
+import dev.seckill.trial.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

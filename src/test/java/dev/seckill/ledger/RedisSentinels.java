@@ -3,7 +3,7 @@ package dev.seckill.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seckill.RedisServer;
-import dev.seckill.tools.RedisProcess;
+import dev.seckill.trial.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

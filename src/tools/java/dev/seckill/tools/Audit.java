@@ -5,6 +5,8 @@ import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.SaleAudit;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trial.StartFailure;
+import dev.seckill.trial.StopSignal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.seckill.tools;
 
+import dev.seckill.trial.Node;
+import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;

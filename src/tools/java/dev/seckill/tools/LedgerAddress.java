@@ -1,5 +1,6 @@
 package dev.seckill.tools;
 
+import dev.seckill.trial.RedisProcess;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,5 +1,8 @@
 package dev.seckill.tools;
 
+import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.RedisProcess;
+import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,12 @@
 package dev.seckill.tools;
 
+import dev.seckill.trial.Child;
+import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.Node;
+import dev.seckill.trial.NodePlan;
+import dev.seckill.trial.RedisProcess;
+import dev.seckill.trial.StartFailure;
+import dev.seckill.trial.StopSignal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -156,7 +163,7 @@ final class Run implements Callable<Integer> {
                 DemoSale.ID,
                 "SECKILL_PURCHASE_STAT_LOG",
                 statLog.toString());
-        try (Node node = Node.start(home, data, host, port, environment)) {
+        try (Node node = Node.start(NodePlan.of(home, data, host, port, environment))) {
             String left = new DemoSale(tickets, hold).open(node, operatorToken);
             out("""
 

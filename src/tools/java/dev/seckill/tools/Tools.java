@@ -1,5 +1,6 @@
 package dev.seckill.tools;
 
+import dev.seckill.trial.StartFailure;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import picocli.CommandLine;

@@ -1,4 +1,4 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.util.concurrent.CountDownLatch;
 
@@ -6,13 +6,13 @@ import java.util.concurrent.CountDownLatch;
  * Ctrl-C or SIGTERM: interrupts the thread that opened this, and lets the JVM end (with 130 or 143) only when that thread
  * has ended what it started and closes this.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean isGiven;
 
     private StopSignal() {}
 
-    static StopSignal open(Runnable onSignal) {
+    public static StopSignal open(Runnable onSignal) {
         StopSignal signal = new StopSignal();
         Thread running = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> signal.give(onSignal, running)));
@@ -33,7 +33,7 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    boolean isGiven() {
+    public boolean isGiven() {
         return isGiven;
     }
 

@@ -1,4 +1,4 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,15 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A Payara Micro with the WAR, started by the script that starts it in production. Its port opens seconds before the WAR
+ * A Payara Micro with a WAR, started by the script that starts it in production. Its port opens seconds before the WAR
  * serves, with moments of 404 and 500 in between: it counts as started once it has been ready several times in a row and
  * every boot command has had its effect.
  */
-final class Node implements AutoCloseable {
+public final class Node implements AutoCloseable {
     private static final String NAME = "node";
     private static final int READY_IN_A_ROW = 3;
     private static final Duration POLL = Duration.ofMillis(250);
@@ -34,6 +33,7 @@ final class Node implements AutoCloseable {
 
     private final Child child;
     private final URI address;
+    private Duration bootTime = Duration.ZERO;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(HTTP_PATIENCE).build();
 
@@ -42,20 +42,23 @@ final class Node implements AutoCloseable {
         this.address = address;
     }
 
-    /** Starts it and returns when it sells. */
-    static Node start(Path home, DataFolder data, String host, int port, Map<String, String> environment) {
-        List<String> command = List.of(
-                home.resolve("payara-config/start-node").toString(),
+    /** Starts it and returns when it serves. */
+    public static Node start(NodePlan plan) {
+        List<String> command = new ArrayList<>(List.of(
+                plan.home().resolve("payara-config/start-node").toString(),
                 // what Payara unpacks stays in the data folder, whose path is how a leftover is known
-                "-Djava.io.tmpdir=" + data.emptyFolder("tmp"),
+                "-Djava.io.tmpdir=" + plan.data().emptyFolder("tmp"),
                 // nothing in front that has to notice
                 "-Dfish.payara.shutdowngrace=" + IN_FLIGHT.toMillis(),
-                "-Dpayaramicro.port=" + port,
-                "-Dseckill.http.address=" + host);
-        Node node = new Node(Child.start(NAME, data.path(), command, environment), address(host, port));
+                "-Dpayaramicro.port=" + plan.port(),
+                "-Dseckill.http.address=" + plan.host()));
+        command.addAll(plan.options());
+        long startedNanos = System.nanoTime();
+        Node node = new Node(
+                Child.start(NAME, plan.data().path(), command, plan.environment()), address(plan.host(), plan.port()));
         try {
-            node.awaitReady();
-            node.checkStart(home);
+            node.bootTime = node.awaitReady(plan.readyPath(), startedNanos);
+            node.checkStart(plan.home());
             return node;
         } catch (RuntimeException e) {
             node.close();
@@ -68,13 +71,15 @@ final class Node implements AutoCloseable {
     }
 
     /** Ends the one that a killed process left behind; true if there was one. */
-    static boolean endLeftover(DataFolder data) {
+    public static boolean endLeftover(DataFolder data) {
         return Child.endLeftover(NAME, data.path(), STOP_PATIENCE);
     }
 
-    private void awaitReady() {
-        long giveUp = System.nanoTime() + START_PATIENCE.toNanos();
+    /** Gives the time from the start to the first answer of a row without a gap. */
+    private Duration awaitReady(String path, long startedNanos) {
+        long giveUp = startedNanos + START_PATIENCE.toNanos();
         int ready = 0;
+        long firstNanos = startedNanos;
         while (ready < READY_IN_A_ROW) {
             if (!child.isAlive()) {
                 throw child.failure();
@@ -84,15 +89,15 @@ final class Node implements AutoCloseable {
                         "The node was not ready within " + START_PATIENCE.toSeconds() + " s: see " + child.log() + ".");
             }
             Pause.of(POLL);
-            ready = isReady() ? ready + 1 : 0;
+            ready = isReady(path) ? ready + 1 : 0;
+            firstNanos = ready <= 1 ? System.nanoTime() : firstNanos;
         }
+        return Duration.ofNanos(firstNanos - startedNanos);
     }
 
-    private boolean isReady() {
+    private boolean isReady(String path) {
         try {
-            return send(HttpRequest.newBuilder(address.resolve("/health/ready")))
-                            .statusCode()
-                    == 200;
+            return send(HttpRequest.newBuilder(address.resolve(path))).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }
@@ -120,7 +125,7 @@ final class Node implements AutoCloseable {
     }
 
     /** Sends the request to a path of this node. */
-    HttpResponse<String> send(String path, List<String> headers, HttpRequest.BodyPublisher body, String method)
+    public HttpResponse<String> send(String path, List<String> headers, HttpRequest.BodyPublisher body, String method)
             throws IOException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(address.resolve(path)).method(method, body);
@@ -140,15 +145,24 @@ final class Node implements AutoCloseable {
         }
     }
 
-    URI address() {
+    public URI address() {
         return address;
     }
 
-    Path log() {
+    public Path log() {
         return child.log();
     }
 
-    CompletableFuture<Child> onExit() {
+    public long pid() {
+        return child.pid();
+    }
+
+    /** From the start of its process until it served, a quarter of a second exactly. */
+    public Duration bootTime() {
+        return bootTime;
+    }
+
+    public CompletableFuture<Child> onExit() {
         return child.onExit();
     }
 

@@ -1,4 +1,4 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with that marker is ever
  * emptied.
  */
-final class DataFolder implements AutoCloseable {
+public final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".seckill-data";
     private static final int TOKEN_BYTES = 24;
 
@@ -32,7 +32,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** Opens the folder, making it if need be, and holds it until this process ends. */
-    static DataFolder open(Path path) {
+    public static DataFolder open(Path path) {
         try {
             Files.createDirectories(path);
             if (!Files.exists(path.resolve(MARKER)) && !isEmpty(path)) {
@@ -45,7 +45,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** Holds one that is there. */
-    static DataFolder openExisting(Path path) {
+    public static DataFolder openExisting(Path path) {
         if (!Files.exists(path.resolve(MARKER))) {
             throw new StartFailure("There is no data folder " + path + ": name another with --data.");
         }
@@ -81,16 +81,16 @@ final class DataFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
-    Path file(String name) {
+    public Path file(String name) {
         return path.resolve(name);
     }
 
     /** Deletes everything in the folder except the marker. */
-    void empty() {
+    public void empty() {
         if (!lock.isValid()) {
             throw new IllegalStateException("not held");
         }
@@ -98,7 +98,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** An empty folder of that name in this one. */
-    Path emptyFolder(String name) {
+    public Path emptyFolder(String name) {
         try {
             Path folder = Files.createDirectories(path.resolve(name));
             delete(folder, null);
@@ -109,7 +109,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** The token of the operator, made at the first call; only its owner may read the file. */
-    String operatorToken() {
+    public String operatorToken() {
         Path file = path.resolve("operator-token");
         try {
             if (!Files.exists(file)) {

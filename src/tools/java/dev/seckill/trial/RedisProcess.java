@@ -1,4 +1,4 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +42,7 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Starts one in the folder on a free port, and returns when it answers. */
-    static RedisProcess start(Path folder, Path settingsFile) {
+    public static RedisProcess start(Path folder, Path settingsFile) {
         return start(folder, settingsFile, freePort(), List.of());
     }
 
@@ -74,12 +74,12 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /** Ends the one that a killed process left behind in the folder; true if there was one. */
-    static boolean endLeftover(Path folder) {
+    public static boolean endLeftover(Path folder) {
         return Child.endLeftover(NAME, folder, STOP_PATIENCE);
     }
 
     /** Where the one that runs in the folder answers, if one does. */
-    static Optional<String> addressOfRunning(Path folder) {
+    public static Optional<String> addressOfRunning(Path folder) {
         if (!Child.isRunning(NAME, folder)) {
             return Optional.empty();
         }
@@ -177,7 +177,7 @@ public final class RedisProcess implements AutoCloseable {
         return child.pid();
     }
 
-    CompletableFuture<Child> onExit() {
+    public CompletableFuture<Child> onExit() {
         return child.onExit();
     }
 

@@ -1,12 +1,12 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.time.Duration;
 
 /** A wait between two tries. */
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void of(Duration time) {
+    public static void of(Duration time) {
         try {
             Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {

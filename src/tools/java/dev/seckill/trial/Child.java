@@ -1,4 +1,4 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
 import java.io.File;
 import java.io.IOException;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * the terminal reaches only this process, which then stops its children in order. Its process id lies beside its log: whoever
  * comes after a {@code kill -9} of this process finds the child by it and ends it.
  */
-final class Child {
+public final class Child {
     private static final int LAST_LINES = 15;
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
@@ -59,7 +59,7 @@ final class Child {
     }
 
     /** Ends a child of a process that had no time to do so; true if there was one. */
-    static boolean endLeftover(String name, Path folder, Duration patience) {
+    public static boolean endLeftover(String name, Path folder, Duration patience) {
         Optional<ProcessHandle> leftover = leftover(name, folder);
         leftover.ifPresent(process -> end(process, patience));
         return leftover.isPresent();
@@ -108,7 +108,7 @@ final class Child {
         }
     }
 
-    CompletableFuture<Child> onExit() {
+    public CompletableFuture<Child> onExit() {
         return process.onExit().thenApply(ended -> this);
     }
 
@@ -120,12 +120,12 @@ final class Child {
         return process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
     /** That it ended by itself, with the last lines that it wrote. */
-    StartFailure failure() {
+    public StartFailure failure() {
         try {
             List<String> lines = Files.exists(log) ? readLenient(log) : List.of();
             String end = String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
