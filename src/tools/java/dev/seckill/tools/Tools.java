@@ -1,5 +1,7 @@
 package dev.seckill.tools;
 
+import dev.seckill.load.Load;
+import dev.seckill.load.Spoiled;
 import dev.seckill.trial.StartFailure;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -10,7 +12,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "seckill-tools",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Run.class, Audit.class})
+        subcommands = {Run.class, Audit.class, Load.class})
 public final class Tools {
     private Tools() {}
 
@@ -20,7 +22,7 @@ public final class Tools {
         LogManager.getLogManager().getLogger("").setLevel(Level.OFF);
         System.exit(new CommandLine(new Tools())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (!(failure instanceof StartFailure)) {
+                    if (!(failure instanceof StartFailure || failure instanceof Spoiled)) {
                         throw failure;
                     }
                     command.getErr().println(failure.getMessage());

@@ -1,0 +1,137 @@
+package dev.seckill.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Under what conditions a report was made: without them its figures mean nothing. */
+final class Conditions {
+    private final OffsetDateTime when =
+            OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
+    private final Map<String, String> lines = new LinkedHashMap<>();
+    private final boolean quick;
+
+    private Conditions(boolean quick) {
+        this.quick = quick;
+    }
+
+    /** Before anything is started, so that the load of the machine is that of others. */
+    static Conditions now(Path home, LoadOptions options) {
+        Conditions conditions = new Conditions(options.quick);
+        Map<String, String> lines = conditions.lines;
+        lines.put("date", conditions.when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+        lines.put("source", source(home));
+        lines.put(
+                "processor",
+                first("/proc/cpuinfo", "(?m)^model name\\s*:\\s*(.*)$") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " available");
+        lines.put("memory", first("/proc/meminfo", "MemTotal:\\s*(.*)"));
+        lines.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+        lines.put("load average before", first("/proc/loadavg", "^(\\S+ \\S+ \\S+)") + " (1, 5, 15 minutes)");
+        lines.put("generators", versions());
+        Pace pace = options.pace();
+        lines.put(
+                "load",
+                "%d connections, %d threads of wrk; %d rounds of %d s, warm-up of %d s at most"
+                        .formatted(
+                                options.connections,
+                                options.threads,
+                                pace.rounds(),
+                                pace.slice().toSeconds(),
+                                pace.warmUp().toSeconds()));
+        return conditions;
+    }
+
+    void add(Stand stand, Path home, LoadOptions options) {
+        if (stand.nodes().isEmpty()) {
+            lines.put("target", stand.seckill().address() + ", which was running: its settings are not known here");
+            stand.constant()
+                    .ifPresent(target -> lines.put("constant", target.address().toString()));
+            return;
+        }
+        try (Meter meter = Meter.of(stand)) {
+            lines.putAll(
+                    NodeSettings.of(home, options, meter.redis().orElseThrow().state()));
+        }
+        lines.put(
+                "on this machine at once",
+                "both nodes (one of them loaded at a time), Redis and the generator; all on loopback, without nginx");
+    }
+
+    private static String source(Path home) {
+        String commit = said(home, "git", "rev-parse", "--short=12", "HEAD");
+        if (commit.isEmpty()) {
+            return "not in git";
+        }
+        return commit
+                + (said(home, "git", "status", "--porcelain", "--untracked-files=no")
+                                .isEmpty()
+                        ? ""
+                        : ", with changes that are not committed");
+    }
+
+    private static String versions() {
+        return List.of(
+                        firstMatch(said(Path.of("."), "wrk", "--version"), "(wrk \\S+)"),
+                        firstMatch(said(Path.of("."), "ab", "-V"), "Version (\\S+)")
+                                .replaceFirst("^(?=\\d)", "ab "))
+                .stream()
+                .filter(version -> !version.isEmpty())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String said(Path folder, String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            // wrk --version fails and says it all the same
+            return process.waitFor() == 0 || command[0].equals(Generator.WRK.command) ? said : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private static String first(String file, String pattern) {
+        try {
+            return Files.exists(Path.of(file)) ? firstMatch(Files.readString(Path.of(file)), pattern) : "unknown";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String firstMatch(String text, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        return matcher.find() ? matcher.group(1).strip() : "";
+    }
+
+    OffsetDateTime when() {
+        return when;
+    }
+
+    Map<String, String> lines() {
+        return lines;
+    }
+
+    boolean quick() {
+        return quick;
+    }
+}

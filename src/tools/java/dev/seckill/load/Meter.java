@@ -1,0 +1,80 @@
+package dev.seckill.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what the processes of a stand have used: the node, Redis, and the generators, which are children of this one. */
+final class Meter implements AutoCloseable {
+    static final String NODE = "the node";
+    static final String REDIS = "Redis";
+    static final String GENERATOR = "the generator";
+
+    /** Linux tells times in these, whatever the kernel's own tick (USER_HZ). */
+    private static final Duration TICK = Duration.ofMillis(10);
+
+    /** Where utime, stime, cutime and cstime are in /proc/PID/stat, counted behind the name in brackets (proc(5)). */
+    private static final int FIRST_TIME = 11;
+
+    private static final int CHILDREN = 13;
+    private static final int TIMES_END = 15;
+
+    private final Stand stand;
+    private final Optional<RedisInfo> redis;
+
+    private Meter(Stand stand) {
+        this.stand = stand;
+        this.redis = stand.redis().map(process -> RedisInfo.open(process.port()));
+    }
+
+    static Meter of(Stand stand) {
+        return new Meter(stand);
+    }
+
+    Reading read(Target target) {
+        Map<String, Duration> cpu = new LinkedHashMap<>();
+        target.pid().ifPresent(pid -> cpu.put(NODE, cpu(Long.toString(pid), FIRST_TIME, CHILDREN)));
+        stand.redis().ifPresent(process -> cpu.put(REDIS, cpu(Long.toString(process.pid()), FIRST_TIME, CHILDREN)));
+        cpu.put(GENERATOR, cpu("self", CHILDREN, TIMES_END));
+        RedisInfo.State state = redis.map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN);
+        return new Reading(System.nanoTime(), cpu, state.calls(), state.usedBytes());
+    }
+
+    /** Memory that Redis uses for its data; zero if it is not ours. */
+    long redisBytes() {
+        return redis.map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN).usedBytes();
+    }
+
+    Optional<RedisInfo> redis() {
+        return redis;
+    }
+
+    /** Time on a processor; zero where there is no /proc. */
+    private static Duration cpu(String process, int from, int to) {
+        Path file = Path.of("/proc", process, "stat");
+        if (!Files.exists(file)) {
+            return Duration.ZERO;
+        }
+        try {
+            String line = Files.readString(file);
+            List<String> fields =
+                    List.of(line.substring(line.lastIndexOf(')') + 2).split(" ", -1));
+            long ticks =
+                    fields.subList(from, to).stream().mapToLong(Long::parseLong).sum();
+            return TICK.multipliedBy(ticks);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        redis.ifPresent(RedisInfo::close);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.seckill.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.seckill.trial.Pause;
+import dev.seckill.trial.StartFailure;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/** A sale of a target, put on to be loaded. */
+public final class OnSale {
+    /** The most that a sale may have. */
+    public static final long ENOUGH = 10_000_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** A sale is shown as it stood within the last second; what was on its way has been answered by then, too. */
+    private static final Duration SETTLED = Duration.ofMillis(1_500);
+
+    private final Target target;
+    private final String id;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+
+    private OnSale(Target target, String id) {
+        this.target = target;
+        this.id = id;
+    }
+
+    /** One that is there. */
+    static OnSale of(Target target, String id) {
+        return new OnSale(target, id);
+    }
+
+    /** Puts one on whose reservations outlive every measurement. */
+    public static OnSale open(Stand stand, String id, long capacity) {
+        OnSale sale = new OnSale(stand.seckill(), id);
+        String json = """
+                {"id": "%s", "name": "Load", "capacity": %d, "price": {"amount_minor": 5000, "currency": "EUR"},
+                 "hold": "P1D", "limit_per_buyer": 2}""".formatted(id, capacity);
+        HttpResponse<String> answer =
+                sale.send(HttpRequest.newBuilder(stand.seckill().address().resolve("/api/sales"))
+                        .header("Authorization", "Bearer " + stand.operatorToken())
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json)));
+        if (answer.statusCode() != 201) {
+            throw new StartFailure(
+                    "The target refused to put the sale " + id + " on (" + answer.statusCode() + "): " + answer.body());
+        }
+        return sale;
+    }
+
+    /** A name that no earlier sale there has. */
+    public static String newName(String verb) {
+        return verb + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** Where it is bought, on this target. */
+    public URI reservations(Target where) {
+        return where.address().resolve("/api/sales/" + id + "/reservations");
+    }
+
+    /** How many tickets are reserved, once everything on its way has been answered; none if there is no such sale. */
+    public OptionalLong reserved() {
+        Pause.of(SETTLED);
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(target.address().resolve("/api/sales/" + id)));
+        if (answer.statusCode() == 404) {
+            return OptionalLong.empty();
+        }
+        try {
+            JsonNode sale = new ObjectMapper().readTree(answer.body());
+            return OptionalLong.of(sale.required("reserved").asLong());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Spoiled("The target does not show the sale " + id + " (" + answer.statusCode() + ").", e);
+        }
+    }
+
+    /** Buys one ticket; gives the status of the answer. */
+    int buy(String buyer) {
+        return send(HttpRequest.newBuilder(reservations(target))
+                        .header("Content-Type", "application/json")
+                        .header("X-Buyer-Id", buyer)
+                        .header("Idempotency-Key", buyer)
+                        .POST(BodyPublishers.ofString("{\"quantity\":1}")))
+                .statusCode();
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return http.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new StartFailure("Nothing answers at " + target.address() + " (" + e + ").", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("Interrupted.", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package dev.seckill.load;
+
+import dev.seckill.trial.StartFailure;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** How a node has answered purchases since it started, by outcome, as its metrics tell. */
+record Outcomes(Map<String, Long> counts) {
+    private static final Pattern COUNTER =
+            Pattern.compile("(?m)^seckill_purchases_total\\{[^}]*outcome=\"(\\w+)\"[^}]*} ([0-9.E]+)");
+
+    /** None with {@code --target}: there may be more than one node behind an address. */
+    static Outcomes of(Stand stand) {
+        if (stand.nodes().isEmpty()) {
+            return new Outcomes(Map.of());
+        }
+        try {
+            return parse(stand.nodes()
+                    .get(Target.SECKILL)
+                    .send("/metrics?scope=application", List.of(), BodyPublishers.noBody(), "GET")
+                    .body());
+        } catch (IOException e) {
+            throw new StartFailure("The node's metrics can't be read (" + e + ").", e);
+        }
+    }
+
+    static Outcomes parse(String metrics) {
+        Map<String, Long> counts = new TreeMap<>();
+        COUNTER.matcher(metrics)
+                .results()
+                .forEach(line -> counts.put(line.group(1), (long) Double.parseDouble(line.group(2))));
+        return new Outcomes(counts);
+    }
+
+    /** Throws {@link Spoiled} unless all answers since then were this one, as many as the generator has seen. */
+    void requireAll(String expected, Outcomes since, long least, long most) {
+        counts.forEach((outcome, count) -> {
+            long more = count - since.counts.getOrDefault(outcome, 0L);
+            boolean right = outcome.equals(expected) ? more >= least && more <= most : more == 0;
+            if (!right) {
+                throw new Spoiled("The node counted %d answers %s; %s was to be %d to %d times, all else never."
+                        .formatted(more, outcome, expected, least, most));
+            }
+        });
+    }
+}

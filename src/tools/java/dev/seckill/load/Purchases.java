@@ -1,0 +1,59 @@
+package dev.seckill.load;
+
+import java.net.URI;
+import java.time.Duration;
+
+/** Purchases by wrk, all of which have to win, or all of which have to be refused. */
+final class Purchases implements Case {
+    private final String name;
+    private final Target target;
+    private final URI reservations;
+    private final Wrk wrk;
+    private final boolean allWin;
+    private long answers;
+    private long underWay;
+
+    Purchases(String name, Target target, OnSale sale, Wrk wrk, boolean allWin) {
+        this.name = name;
+        this.target = target;
+        this.reservations = sale.reservations(target);
+        this.wrk = wrk;
+        this.allWin = allWin;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Target target() {
+        return target;
+    }
+
+    @Override
+    public Slice load(Duration time) {
+        Slice slice = wrk.load(reservations, time);
+        answers += slice.answers();
+        underWay += wrk.connections();
+        if (!slice.failures().isEmpty()) {
+            throw new Spoiled("%s: %d answers from %s, and without an answer: %s."
+                    .formatted(name, slice.answers(), target.address(), slice.failures()));
+        }
+        if (slice.refused() != (allWin ? 0 : slice.answers())) {
+            throw new Spoiled("%s: %d of %d answers from %s were refusals (4xx or 5xx), and %s had to be."
+                    .formatted(name, slice.refused(), slice.answers(), target.address(), allWin ? "none" : "all"));
+        }
+        return slice;
+    }
+
+    /** All since the beginning, the warm-up included. */
+    long answers() {
+        return answers;
+    }
+
+    /** How many more the target may have answered: wrk ends without waiting for what it has sent last. */
+    long underWay() {
+        return underWay;
+    }
+}

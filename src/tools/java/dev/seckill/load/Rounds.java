@@ -1,0 +1,92 @@
+package dev.seckill.load;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Loads several cases in turns, so that whatever else the machine does meets them all alike: after a warm-up that ends when
+ * none of them gets faster any more, each has its slice in each round.
+ */
+final class Rounds {
+    /** Turns in a warm-up: short, so that all of them warm up together. */
+    private static final Duration WARM_UP_SLICE = Duration.ofSeconds(3);
+
+    /** Faster by less than this is not getting faster. */
+    private static final double RISE = 1.05;
+
+    /** A pause of the machine looks like the end of the rise: only the second time is it one. */
+    private static final int ENOUGH_WITHOUT_RISE = 2;
+
+    private final String verb;
+    private final List<? extends Case> cases;
+    private final Pace pace;
+    private final Progress progress;
+
+    Rounds(String verb, List<? extends Case> cases, Pace pace, Progress progress) {
+        this.verb = verb;
+        this.cases = cases;
+        this.pace = pace;
+        this.progress = progress;
+    }
+
+    /** Loads each until none gets faster; gives how often each was loaded. */
+    int warmUp() {
+        Duration turn = pace.slice().compareTo(WARM_UP_SLICE) < 0 ? pace.slice() : WARM_UP_SLICE;
+        long end = System.nanoTime() + pace.warmUp().toNanos();
+        double[] best = new double[cases.size()];
+        int withoutRise = 0;
+        int turns = 0;
+        while (withoutRise < ENOUGH_WITHOUT_RISE && System.nanoTime() - end < 0) {
+            boolean rises = false;
+            turns++;
+            for (int i = 0; i < cases.size(); i++) {
+                Case each = cases.get(i);
+                progress.step(
+                        verb + ": warming up " + each.name() + perSecond(best[i]),
+                        Duration.ofNanos(Math.max(0, end - System.nanoTime())).plus(roundsTime()));
+                double rate = each.load(turn).perSecond();
+                rises |= rate > best[i] * RISE;
+                best[i] = Math.max(best[i], rate);
+            }
+            withoutRise = rises ? 0 : withoutRise + 1;
+        }
+        return turns;
+    }
+
+    private Duration roundsTime() {
+        return pace.slice().multipliedBy((long) pace.rounds() * cases.size());
+    }
+
+    private static String perSecond(double rate) {
+        return rate == 0 ? "" : " (%,.0f/s)".formatted(rate);
+    }
+
+    /** Gives each case its turns; what the processes use meanwhile is counted for the case whose turn it is. */
+    Map<String, Turns> run(Meter meter) {
+        Map<String, Turns> all = new LinkedHashMap<>();
+        cases.forEach(each -> all.put(each.name(), new Turns()));
+        long beginNanos = System.nanoTime();
+        for (int round = 0; round < pace.rounds(); round++) {
+            for (int i = 0; i < cases.size(); i++) {
+                Case each = cases.get(i);
+                long ahead = (long) (pace.rounds() - round) * cases.size() - i;
+                Turns turns = all.get(each.name());
+                progress.step(
+                        "%s: round %d of %d, %s%s"
+                                .formatted(verb, round + 1, pace.rounds(), each.name(), perSecond(turns.lastRate())),
+                        pace.slice().multipliedBy(ahead));
+                double startedAt = (System.nanoTime() - beginNanos) / 1e9;
+                Reading before = meter.read(each.target());
+                Slice slice = each.load(pace.slice());
+                if (slice.answers() == 0) {
+                    throw new Spoiled(
+                            each.name() + ": no answer from " + each.target().address() + " in a whole slice.");
+                }
+                turns.add(startedAt, slice, before, meter.read(each.target()));
+            }
+        }
+        return all;
+    }
+}

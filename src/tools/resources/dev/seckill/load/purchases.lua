@@ -1,0 +1,33 @@
+-- Buys one ticket with each request, always as a new buyer under a new key.
+-- usage  wrk --script purchases.lua http://HOST:PORT/api/sales/SALE/reservations -- PREFIX
+-- prints RESULT with what was counted, then each latency that occurred (us) and how often
+
+local threads = 0
+
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+
+function init(arguments)
+  local name = arguments[1] .. "-" .. number .. "-"
+  head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.headers["Host"]
+    .. "\r\nContent-Type: application/json\r\nContent-Length: 14\r\nX-Buyer-Id: " .. name
+  middle = "\r\nIdempotency-Key: " .. name
+  tail = '\r\n\r\n{"quantity":1}'
+  sent = 0
+end
+
+function request()
+  sent = sent + 1
+  return head .. sent .. middle .. sent .. tail
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format("RESULT answers=%d microseconds=%d refused=%d connect=%d read=%d write=%d timeout=%d",
+    summary.requests, summary.duration, errors.status, errors.connect, errors.read, errors.write, errors.timeout))
+  for i = 1, #latency do
+    print(string.format("LATENCY %d %d", latency(i)))
+  end
+end
