@@ -1,5 +1,6 @@
 package dev.seckill.load;
 
+import dev.seckill.trial.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,9 @@ final class Meter implements AutoCloseable {
     private static final int CHILDREN = 13;
     private static final int TIMES_END = 15;
 
+    /** Several turns of what a node does every second. */
+    private static final Duration IDLE = Duration.ofSeconds(4);
+
     private final Stand stand;
     private final Optional<RedisInfo> redis;
 
@@ -44,6 +48,15 @@ final class Meter implements AutoCloseable {
         cpu.put(GENERATOR, cpu("self", CHILDREN, TIMES_END));
         RedisInfo.State state = redis.map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN);
         return new Reading(System.nanoTime(), cpu, state.calls(), state.usedBytes());
+    }
+
+    /** What is used when nobody asks anything, over a few seconds. */
+    Use idle(Target target) {
+        Use idle = new Use();
+        Reading before = read(target);
+        Pause.of(IDLE);
+        idle.add(before, read(target));
+        return idle;
     }
 
     /** Memory that Redis uses for its data; zero if it is not ours. */

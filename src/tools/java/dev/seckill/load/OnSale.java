@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** A sale of a target, put on to be loaded. */
@@ -85,6 +86,18 @@ public final class OnSale {
         } catch (IOException | IllegalArgumentException e) {
             throw new Spoiled("The target does not show the sale " + id + " (" + answer.statusCode() + ").", e);
         }
+    }
+
+    /** Throws {@link Spoiled} unless exactly these cases' answers have been won since; tells how many reservations there are. */
+    long requireGrown(long before, List<? extends Case> cases) {
+        long least = before + cases.stream().mapToLong(Case::answers).sum();
+        long most = least + cases.stream().mapToLong(Case::underWay).sum();
+        long reserved = reserved().orElse(-1);
+        if (reserved < least || reserved > most) {
+            throw new Spoiled("The sale %s has %d reservations, and %d to %d were expected after %d answers that won."
+                    .formatted(id, reserved, least, most, least - before));
+        }
+        return reserved;
     }
 
     /** Buys one ticket; gives the status of the answer. */

@@ -21,6 +21,18 @@ final class Purchases implements Case {
         this.allWin = allWin;
     }
 
+    /** The purchases of a sale under a name, and beside them the same on the constant. */
+    static Pair pair(Session session, String name, OnSale sale, boolean allWin) {
+        LoadOptions options = session.options();
+        Stand stand = session.stand();
+        Wrk wrk = Wrk.in(session.folder(), options.connections, options.threads);
+        return new Pair(
+                new Purchases(name, stand.seckill(), sale, wrk, allWin),
+                stand.constant()
+                        .map(target -> new Purchases(Target.CONSTANT, target, sale, wrk, true))
+                        .orElse(null));
+    }
+
     @Override
     public String name() {
         return name;
@@ -47,13 +59,14 @@ final class Purchases implements Case {
         return slice;
     }
 
-    /** All since the beginning, the warm-up included. */
-    long answers() {
+    @Override
+    public long answers() {
         return answers;
     }
 
-    /** How many more the target may have answered: wrk ends without waiting for what it has sent last. */
-    long underWay() {
+    /** Wrk ends without waiting for what it has sent last. */
+    @Override
+    public long underWay() {
         return underWay;
     }
 }

@@ -1,68 +1,54 @@
 package dev.seckill.load;
 
-import dev.seckill.trial.Pause;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
-/** Loads a sale with purchases, and beside it what answers the same with a constant. */
+/** Loads in turns what is to be compared, and tells what each load showed and cost. */
 final class SideBySide {
-    private static final Duration IDLE = Duration.ofSeconds(3);
     private static final int THOUSAND = 1_000;
+
+    /** Below this a command is not of the load. */
+    private static final double RARE = 0.01;
 
     /** Commands that a client sends to run a script. */
     private static final List<String> SCRIPT_CALLS = List.of("eval", "evalsha");
 
     private final Session session;
-    private final String name;
-    private final Purchases ours;
-    private final Optional<Purchases> constant;
+    private final String verb;
+    private final List<Pair> pairs;
 
-    SideBySide(Session session, String name, OnSale sale, boolean allWin) {
-        LoadOptions options = session.options();
-        Wrk wrk = Wrk.in(session.folder(), options.connections, options.threads);
+    SideBySide(Session session, String verb, List<Pair> pairs) {
         this.session = session;
-        this.name = name;
-        this.ours = new Purchases(name, session.stand().seckill(), sale, wrk, allWin);
-        this.constant =
-                session.stand().constant().map(target -> new Purchases(Target.CONSTANT, target, sale, wrk, true));
+        this.verb = verb;
+        this.pairs = pairs;
     }
 
-    /** What has been asked of the sale since the beginning, the warm-up included. */
-    Purchases ours() {
-        return ours;
-    }
-
+    /** One measurement for each case, each pair's two side by side. */
     List<Measurement> measure(Meter meter) {
-        List<Purchases> cases = new ArrayList<>(List.of(ours));
-        constant.ifPresent(cases::add);
-        Rounds rounds = new Rounds(name, cases, session.options().pace(), session.progress());
+        List<Case> cases = pairs.stream().flatMap(Pair::cases).toList();
+        Rounds rounds = new Rounds(verb, cases, session.options().pace(), session.progress());
         rounds.warmUp();
-        Use idle = idle(meter);
+        session.progress().step(verb + ": counting what happens without load", Duration.ZERO);
+        Use idle = meter.idle(session.stand().seckill());
         Map<String, Turns> all = rounds.run(meter);
-        Turns sold = all.get(name);
-        Turns beside = all.get(Target.CONSTANT);
         List<Measurement> measurements = new ArrayList<>();
-        List<Figure> figures = cpu(sold);
-        figures.addAll(redis(sold, idle));
-        measurements.add(sold.measurement(name, Target.CONSTANT, beside, figures));
-        if (beside != null) {
-            measurements.add(beside.measurement(Target.CONSTANT, null, null, cpu(beside)));
+        for (Pair pair : pairs) {
+            Turns ours = all.get(pair.ours().name());
+            Turns constant =
+                    pair.constant() == null ? null : all.get(pair.constant().name());
+            String constantName =
+                    pair.constant() == null ? null : pair.constant().name();
+            List<Figure> figures = cpu(ours);
+            figures.addAll(redis(ours, idle));
+            measurements.add(ours.measurement(pair.ours().name(), constantName, constant, figures));
+            if (constant != null) {
+                measurements.add(constant.measurement(constantName, null, null, cpu(constant)));
+            }
         }
         return measurements;
-    }
-
-    /** What the stand does when nobody asks it anything. */
-    private Use idle(Meter meter) {
-        session.progress().step(name + ": counting what happens without load", Duration.ZERO);
-        Use idle = new Use();
-        Reading before = meter.read(ours.target());
-        Pause.of(IDLE);
-        idle.add(before, meter.read(ours.target()));
-        return idle;
     }
 
     private static List<Figure> cpu(Turns turns) {
@@ -80,13 +66,15 @@ final class SideBySide {
         List<Figure> figures = new ArrayList<>();
         turns.use().calls().forEach((command, count) -> {
             double idlePerSecond = idle.calls().getOrDefault(command, 0L) / idle.seconds();
-            double ours = Math.max(0, count - idlePerSecond * turns.use().seconds());
-            String remark = !SCRIPT_CALLS.contains(command)
-                    ? "also those inside the scripts"
-                    : String.format(
-                            Locale.ROOT, "without the %.1f per second that there are without load", idlePerSecond);
-            figures.add(new Figure(
-                    "Redis calls: " + command, ours * THOUSAND / turns.answers(), "per 1 000 requests", remark));
+            double perThousand = (count - idlePerSecond * turns.use().seconds()) * THOUSAND / turns.answers();
+            String where = SCRIPT_CALLS.contains(command) ? "" : "inside the scripts, too; ";
+            if (perThousand > RARE) {
+                figures.add(new Figure(
+                        "Redis calls: " + command,
+                        perThousand,
+                        "per 1 000 requests",
+                        where + String.format(Locale.ROOT, "beyond the %.1f per second without load", idlePerSecond)));
+            }
         });
         return figures;
     }

@@ -1,0 +1,54 @@
+package dev.seckill.load;
+
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Command;
+
+/** Every request is refused, because everything is sold. */
+@Command(
+        name = "refuse",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "scripts/load refuse [OPTION...]",
+        description = "Loads a sale that is sold out, so that every request is refused.%n")
+final class Refuse extends Verb {
+    private static final int TICKETS = 100;
+    private static final int CONFLICT = 409;
+
+    @Override
+    Set<Generator> generators() {
+        return Set.of(Generator.WRK);
+    }
+
+    @Override
+    List<Chapter> measure(Session session) {
+        Stand stand = session.stand();
+        OnSale sale = OnSale.open(stand, OnSale.newName("refuse"), TICKETS);
+        sellOut(sale);
+        Pair pair = Purchases.pair(session, "refuse", sale, false);
+        Case ours = pair.ours();
+        try (Meter meter = Meter.of(stand)) {
+            Outcomes before = Outcomes.of(stand);
+            List<Measurement> measurements = new SideBySide(session, "refuse", List.of(pair)).measure(meter);
+            sale.requireGrown(TICKETS, List.of());
+            Outcomes.of(stand).requireAll("SOLD_OUT", before, ours.answers(), ours.answers() + ours.underWay());
+            return List.of(new Chapter(
+                    "refuse: everything is sold",
+                    "The sale had %d tickets and all are reserved; each request is a purchase like those of sell and is refused (409). The constant answers 201, as beside sell."
+                            .formatted(TICKETS),
+                    measurements,
+                    Memory.ofNodes(stand),
+                    List.of(
+                            "All %,d answers (warm-up included) were refusals, and the sale still has its %d reservations."
+                                    .formatted(ours.answers(), TICKETS))));
+        }
+    }
+
+    private static void sellOut(OnSale sale) {
+        for (int sold = 0; sale.buy("first-" + sold) != CONFLICT; sold++) {
+            if (sold > TICKETS) {
+                throw new Spoiled("The sale " + sale.id() + " of " + TICKETS + " tickets does not sell out.");
+            }
+        }
+    }
+}

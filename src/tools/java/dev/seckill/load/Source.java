@@ -1,0 +1,88 @@
+package dev.seckill.load;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The published test of the system that this one follows. */
+@Command(
+        name = "source",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "scripts/load source [OPTION...]",
+        description = {
+            "Runs the published test of the system that this one follows, ab -n 10000 -c 100 http://.../buy/ticket, without"
+                    + " and with keep-alive (-k). Every request wins.%n"
+        })
+final class Source extends Verb {
+    private static final int QUICK_REQUESTS = 1_000;
+
+    @Option(
+            names = "--requests",
+            defaultValue = "10000",
+            paramLabel = "N",
+            description = "Requests in a run of ab, which is a turn (${DEFAULT-VALUE}; 1000 with --quick).")
+    private int requests = 10_000;
+
+    @Override
+    Set<Generator> generators() {
+        return Set.of(Generator.AB);
+    }
+
+    @Override
+    List<Chapter> measure(Session session) {
+        Stand stand = session.stand();
+        OnSale sale = stand.nodes().isEmpty()
+                ? OnSale.of(stand.seckill(), stand.ticketSale())
+                : OnSale.open(stand, stand.ticketSale(), OnSale.ENOUGH);
+        OptionalLong before = sale.reserved();
+        List<Pair> pairs = List.of(pair(session, "ab", false), pair(session, "ab -k", true));
+        List<Case> ours = pairs.stream().map(Pair::ours).toList();
+        try (Meter meter = Meter.of(stand)) {
+            List<Measurement> measurements = new SideBySide(session, "source", pairs).measure(meter);
+            List<String> remarks = new ArrayList<>();
+            if (before.isPresent()) {
+                long reserved = sale.requireGrown(before.getAsLong(), ours);
+                remarks.add(
+                        "Every request won: the sale has %,d more reservations, as many as there were answers, warm-up included."
+                                .formatted(reserved - before.getAsLong()));
+            } else {
+                remarks.add("The target has no sale " + sale.id()
+                        + " (--ticket-sale names another): whether the requests" + " won is not known.");
+            }
+            remarks.add("Of the slowest percent of the requests ab tells only the longest.");
+            return List.of(new Chapter(
+                    "source: ab -n %d -c %d http://.../buy/ticket"
+                            .formatted(requests(session), session.options().connections),
+                    "The published test, without and with keep-alive (-k): each request gets a ticket that is on disk before"
+                            + " the answer. A turn is one run of ab. The constant is a JAX-RS method that answers the same"
+                            + " words.",
+                    measurements,
+                    Memory.ofNodes(stand),
+                    remarks));
+        }
+    }
+
+    private int requests(Session session) {
+        return session.options().quick ? Math.min(requests, QUICK_REQUESTS) : requests;
+    }
+
+    private Pair pair(Session session, String name, boolean keepAlive) {
+        Stand stand = session.stand();
+        int connections = session.options().connections;
+        return new Pair(
+                new Ab(name, stand.seckill(), session.folder(), requests(session), connections, keepAlive),
+                stand.constant()
+                        .map(target -> new Ab(
+                                name + ", " + target.name(),
+                                target,
+                                session.folder(),
+                                requests(session),
+                                connections,
+                                keepAlive))
+                        .orElse(null));
+    }
+}
