@@ -33,23 +33,29 @@ final class AbOutput {
             }
             failures.values().removeIf(count -> count == 0);
         }
-        double longestMs = number(said, "100%\\s+(\\d+) \\(longest request\\)").orElse(0);
-        return new Slice(seconds, answers, refused, failures, latency(percentiles, answers, longestMs));
+        return new Slice(seconds, answers, refused, failures, latency(percentiles, answers));
     }
 
-    private static Histogram latency(String percentiles, long answers, double longestMs) {
+    /** Each percent of the requests at the latency that it ends with; of the last percent only one at its end, the longest. */
+    private static Histogram latency(String percentiles, long answers) {
         Histogram latency = Slice.histogram();
         Matcher line = PERCENT.matcher(percentiles);
-        double highestMs = 0;
+        long micros = 0;
         long recorded = 0;
         while (line.find()) {
-            highestMs = Double.parseDouble(line.group(2));
-            long upTo = answers * (Integer.parseInt(line.group(1)) + 1) / PARTS - 1;
-            latency.recordValueWithCount(Math.round(highestMs * MICROS_PER_MS), Math.max(0, upTo - recorded));
-            recorded = Math.max(recorded, upTo);
+            int percent = Integer.parseInt(line.group(1));
+            if (percent == PARTS) {
+                latency.recordValueWithCount(micros, Math.max(0, answers - 1 - recorded));
+                recorded = answers - 1;
+            }
+            micros = Math.round(Double.parseDouble(line.group(2)) * MICROS_PER_MS);
+            long upTo = Math.max(recorded, answers * percent / PARTS);
+            latency.recordValueWithCount(micros, upTo - recorded);
+            recorded = upTo;
         }
-        // in whole milliseconds, rounded
-        latency.recordValueWithCount(Math.round(Math.max(highestMs, longestMs) * MICROS_PER_MS), answers - recorded);
+        if (recorded != answers) {
+            throw new Spoiled("ab told the latency of " + recorded + " of " + answers + " requests.");
+        }
         return latency;
     }
 

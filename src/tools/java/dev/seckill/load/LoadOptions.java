@@ -1,6 +1,7 @@
 package dev.seckill.load;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,11 @@ public final class LoadOptions {
                 warmUp == null ? usual.warmUp() : warmUp);
     }
 
+    /** How long to look at what happens without load: several turns of what a node does every second. */
+    Duration idle() {
+        return Duration.ofSeconds(quick ? 1 : 5);
+    }
+
     /** Tells what can't be; null if all can. */
     String objection() {
         if (connections < 1 || threads < 1) {
@@ -110,6 +116,9 @@ public final class LoadOptions {
             if (address != null && (!"http".equals(address.getScheme()) || address.getHost() == null)) {
                 return "An address is http://HOST:PORT, not " + address;
             }
+        }
+        if (target == null && !Files.isExecutable(javaHome.resolve("bin/java"))) {
+            return "There is no bin/java in " + javaHome + ": --java is the folder of a JDK";
         }
         if (target != null && operatorToken == null) {
             return "--target needs the operator's token there: --operator-token or SECKILL_OPERATOR_TOKEN";

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what the processes of a stand have used: the node, Redis, and the generators, which are children of this one. */
+/** Reads what the processes of a stand have used: the node, Redis, and the generator, which is this
+ * process with its children. */
 final class Meter implements AutoCloseable {
     static final String NODE = "the node";
     static final String REDIS = "Redis";
@@ -25,9 +26,6 @@ final class Meter implements AutoCloseable {
 
     private static final int CHILDREN = 13;
     private static final int TIMES_END = 15;
-
-    /** Several turns of what a node does every second. */
-    private static final Duration IDLE = Duration.ofSeconds(4);
 
     private final Stand stand;
     private final Optional<RedisInfo> redis;
@@ -45,16 +43,16 @@ final class Meter implements AutoCloseable {
         Map<String, Duration> cpu = new LinkedHashMap<>();
         target.pid().ifPresent(pid -> cpu.put(NODE, cpu(Long.toString(pid), FIRST_TIME, CHILDREN)));
         stand.redis().ifPresent(process -> cpu.put(REDIS, cpu(Long.toString(process.pid()), FIRST_TIME, CHILDREN)));
-        cpu.put(GENERATOR, cpu("self", CHILDREN, TIMES_END));
+        cpu.put(GENERATOR, cpu("self", FIRST_TIME, TIMES_END));
         RedisInfo.State state = redis.map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN);
         return new Reading(System.nanoTime(), cpu, state.calls(), state.usedBytes());
     }
 
-    /** What is used when nobody asks anything, over a few seconds. */
-    Use idle(Target target) {
+    /** What is used while nobody asks anything. */
+    Use idle(Target target, Duration time) {
         Use idle = new Use();
         Reading before = read(target);
-        Pause.of(IDLE);
+        Pause.of(time);
         idle.add(before, read(target));
         return idle;
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Loads several cases in turns, so that whatever else the machine does meets them all alike: after a warm-up that ends when
@@ -64,7 +65,7 @@ final class Rounds {
     }
 
     /** Gives each case its turns; what the processes use meanwhile is counted for the case whose turn it is. */
-    Map<String, Turns> run(Meter meter) {
+    Map<String, Turns> run(Function<Target, Reading> meter) {
         Map<String, Turns> all = new LinkedHashMap<>();
         cases.forEach(each -> all.put(each.name(), new Turns()));
         long beginNanos = System.nanoTime();
@@ -78,13 +79,13 @@ final class Rounds {
                                 .formatted(verb, round + 1, pace.rounds(), each.name(), perSecond(turns.lastRate())),
                         pace.slice().multipliedBy(ahead));
                 double startedAt = (System.nanoTime() - beginNanos) / 1e9;
-                Reading before = meter.read(each.target());
+                Reading before = meter.apply(each.target());
                 Slice slice = each.load(pace.slice());
                 if (slice.answers() == 0) {
                     throw new Spoiled(
                             each.name() + ": no answer from " + each.target().address() + " in a whole slice.");
                 }
-                turns.add(startedAt, slice, before, meter.read(each.target()));
+                turns.add(startedAt, slice, before, meter.apply(each.target()));
             }
         }
         return all;

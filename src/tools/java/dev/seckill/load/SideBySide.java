@@ -32,8 +32,8 @@ final class SideBySide {
         Rounds rounds = new Rounds(verb, cases, session.options().pace(), session.progress());
         rounds.warmUp();
         session.progress().step(verb + ": counting what happens without load", Duration.ZERO);
-        Use idle = meter.idle(session.stand().seckill());
-        Map<String, Turns> all = rounds.run(meter);
+        Use idle = meter.idle(session.stand().seckill(), session.options().idle());
+        Map<String, Turns> all = rounds.run(meter::read);
         List<Measurement> measurements = new ArrayList<>();
         for (Pair pair : pairs) {
             Turns ours = all.get(pair.ours().name());

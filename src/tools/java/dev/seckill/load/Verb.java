@@ -36,7 +36,8 @@ public abstract class Verb implements Callable<Integer> {
         try (StopSignal signal = StopSignal.open(() -> progress.say("Stopping ..."))) {
             try {
                 run(progress);
-            } catch (StartFailure | Spoiled e) {
+            } catch (RuntimeException e) {
+                // whatever was interrupted says so in its own way
                 if (!signal.isGiven()) {
                     throw e;
                 }
