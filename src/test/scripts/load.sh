@@ -13,7 +13,7 @@ launcher=
 
 fail() {
   echo "FAILED: $1" >&2
-  tail --lines=20 "$folder"/*.txt "$folder"/*/stand/*/node.log >&2 || true
+  tail --lines=20 "$folder"/*.txt >&2 || true
   exit 1
 }
 

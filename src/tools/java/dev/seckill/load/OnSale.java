@@ -27,8 +27,10 @@ public final class OnSale {
 
     private final Target target;
     private final String id;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
 
     private OnSale(Target target, String id) {
         this.target = target;
