@@ -57,8 +57,15 @@ final class Conditions {
     void add(Stand stand, Path home, LoadOptions options) {
         if (stand.nodes().isEmpty()) {
             lines.put("target", stand.seckill().address() + ", which was running: its settings are not known here");
-            stand.constant()
-                    .ifPresent(target -> lines.put("constant", target.address().toString()));
+            lines.put(
+                    "constant",
+                    stand.constant()
+                            .map(target -> target.address().toString())
+                            .orElse("none (--constant names one), so there is no ratio"));
+            lines.put(
+                    "not measured at a target",
+                    "what its node and Redis use of processors, commands and memory, how long it starts, and what it counts"
+                            + " itself: that all answers won or were refused is known from statuses and from the sale");
             return;
         }
         try (Meter meter = Meter.of(stand)) {

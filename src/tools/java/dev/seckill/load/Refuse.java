@@ -27,9 +27,10 @@ final class Refuse extends Verb {
         sellOut(sale);
         Pair pair = Purchases.pair(session, "refuse", sale, false);
         Case ours = pair.ours();
+        SideBySide load = new SideBySide(session, "refuse", List.of(pair));
         try (Meter meter = Meter.of(stand)) {
             Outcomes before = Outcomes.of(stand);
-            List<Measurement> measurements = new SideBySide(session, "refuse", List.of(pair)).measure(meter);
+            List<Measurement> measurements = load.measure(meter);
             sale.requireGrown(TICKETS, List.of());
             Outcomes.of(stand).requireAll("SOLD_OUT", before, ours.answers(), ours.answers() + ours.underWay());
             return List.of(new Chapter(
@@ -39,6 +40,7 @@ final class Refuse extends Verb {
                     measurements,
                     Memory.ofNodes(stand),
                     List.of(
+                            load.warmUpTold(),
                             "All %,d answers (warm-up included) were refusals, and the sale still has its %d reservations."
                                     .formatted(ours.answers(), TICKETS))));
         }

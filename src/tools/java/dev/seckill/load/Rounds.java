@@ -24,6 +24,7 @@ final class Rounds {
     private final List<? extends Case> cases;
     private final Pace pace;
     private final Progress progress;
+    private String warmUpTold = "";
 
     Rounds(String verb, List<? extends Case> cases, Pace pace, Progress progress) {
         this.verb = verb;
@@ -53,7 +54,16 @@ final class Rounds {
             }
             withoutRise = rises ? 0 : withoutRise + 1;
         }
+        warmUpTold = withoutRise < ENOUGH_WITHOUT_RISE
+                ? "The warm-up (%d turns each) was over before everything had stopped getting faster: --warm-up allows more."
+                        .formatted(turns)
+                : "The warm-up (%d turns each) ended when nothing got faster any more.".formatted(turns);
         return turns;
+    }
+
+    /** How the warm-up ended, in a sentence. */
+    String warmUpTold() {
+        return warmUpTold;
     }
 
     private Duration roundsTime() {

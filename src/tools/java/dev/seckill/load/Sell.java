@@ -24,10 +24,11 @@ final class Sell extends Verb {
         OnSale sale = OnSale.open(stand, OnSale.newName("sell"), OnSale.ENOUGH);
         Pair pair = Purchases.pair(session, "sell", sale, true);
         Case ours = pair.ours();
+        SideBySide load = new SideBySide(session, "sell", List.of(pair));
         try (Meter meter = Meter.of(stand)) {
             Outcomes before = Outcomes.of(stand);
             long bytesBefore = meter.redisBytes();
-            List<Measurement> measurements = new SideBySide(session, "sell", List.of(pair)).measure(meter);
+            List<Measurement> measurements = load.measure(meter);
             long reserved = sale.requireGrown(0, List.of(ours));
             Outcomes.of(stand).requireAll("RESERVED", before, ours.answers(), ours.answers() + ours.underWay());
             List<Figure> figures = new ArrayList<>();
@@ -41,6 +42,7 @@ final class Sell extends Verb {
                     measurements,
                     figures,
                     List.of(
+                            load.warmUpTold(),
                             ("All answers were 2xx. Warm-up included, there were %,d, and the sale has %,d reservations:"
                                             + " wrk does not wait for the last request of each connection.")
                                     .formatted(ours.answers(), reserved))));

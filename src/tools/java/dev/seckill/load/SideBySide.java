@@ -3,7 +3,6 @@ package dev.seckill.load;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Loads in turns what is to be compared, and tells what each load showed and cost. */
@@ -19,17 +18,21 @@ final class SideBySide {
     private final Session session;
     private final String verb;
     private final List<Pair> pairs;
+    private final Rounds rounds;
 
     SideBySide(Session session, String verb, List<Pair> pairs) {
         this.session = session;
         this.verb = verb;
         this.pairs = pairs;
+        this.rounds = new Rounds(
+                verb,
+                pairs.stream().flatMap(Pair::cases).toList(),
+                session.options().pace(),
+                session.progress());
     }
 
     /** One measurement for each case, each pair's two side by side. */
     List<Measurement> measure(Meter meter) {
-        List<Case> cases = pairs.stream().flatMap(Pair::cases).toList();
-        Rounds rounds = new Rounds(verb, cases, session.options().pace(), session.progress());
         rounds.warmUp();
         session.progress().step(verb + ": counting what happens without load", Duration.ZERO);
         Use idle = meter.idle(session.stand().seckill(), session.options().idle());
@@ -49,6 +52,11 @@ final class SideBySide {
             }
         }
         return measurements;
+    }
+
+    /** How the warm-up ended, in a sentence. */
+    String warmUpTold() {
+        return rounds.warmUpTold();
     }
 
     private static List<Figure> cpu(Turns turns) {
@@ -73,7 +81,7 @@ final class SideBySide {
                         "Redis calls: " + command,
                         perThousand,
                         "per 1 000 requests",
-                        where + String.format(Locale.ROOT, "beyond the %.1f per second without load", idlePerSecond)));
+                        where + "beyond the %.1f per second without load".formatted(idlePerSecond)));
             }
         });
         return figures;

@@ -41,9 +41,10 @@ final class Source extends Verb {
         OptionalLong before = sale.reserved();
         List<Pair> pairs = List.of(pair(session, "ab", false), pair(session, "ab -k", true));
         List<Case> ours = pairs.stream().map(Pair::ours).toList();
+        SideBySide load = new SideBySide(session, "source", pairs);
         try (Meter meter = Meter.of(stand)) {
-            List<Measurement> measurements = new SideBySide(session, "source", pairs).measure(meter);
-            List<String> remarks = new ArrayList<>();
+            List<Measurement> measurements = load.measure(meter);
+            List<String> remarks = new ArrayList<>(List.of(load.warmUpTold()));
             if (before.isPresent()) {
                 long reserved = sale.requireGrown(before.getAsLong(), ours);
                 remarks.add(
@@ -51,7 +52,7 @@ final class Source extends Verb {
                                 .formatted(reserved - before.getAsLong()));
             } else {
                 remarks.add("The target has no sale " + sale.id()
-                        + " (--ticket-sale names another): whether the requests" + " won is not known.");
+                        + " (--ticket-sale names another): whether the requests won is not known.");
             }
             remarks.add("Of the slowest percent of the requests ab tells only the longest.");
             return List.of(new Chapter(

@@ -6,8 +6,10 @@ import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.RedisProcess;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +31,7 @@ public final class Stand implements AutoCloseable {
     private RedisProcess redis;
     private String operatorToken;
     private String ticketSale;
-    private Map<String, Node> nodes = Map.of();
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
 
     private Stand(LoadOptions options) {
         this.options = options;
@@ -81,7 +83,8 @@ public final class Stand implements AutoCloseable {
         Node selling = startNode(home, folder, Target.SECKILL, "/health/ready", sellingEnvironment(folder));
         Node answering = startNode(
                 home, folder, Target.CONSTANT, "/buy/ticket", Map.of("SECKILL_FILES", constantFiles.toString()));
-        nodes = Map.of(Target.SECKILL, selling, Target.CONSTANT, answering);
+        nodes.put(Target.SECKILL, selling);
+        nodes.put(Target.CONSTANT, answering);
         seckill = new Target(Target.SECKILL, selling.address(), OptionalLong.of(selling.pid()));
         constant = new Target(Target.CONSTANT, answering.address(), OptionalLong.of(answering.pid()));
     }
@@ -132,7 +135,7 @@ public final class Stand implements AutoCloseable {
 
     /** What was started, by the name of its target; empty with {@code --target}. */
     public Map<String, Node> nodes() {
-        return nodes;
+        return Collections.unmodifiableMap(nodes);
     }
 
     public String operatorToken() {

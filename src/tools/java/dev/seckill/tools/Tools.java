@@ -3,6 +3,7 @@ package dev.seckill.tools;
 import dev.seckill.load.Load;
 import dev.seckill.load.Spoiled;
 import dev.seckill.trial.StartFailure;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
@@ -20,6 +21,8 @@ public final class Tools {
     public static void main(String[] arguments) {
         // What a library has to say of a failure, the failure says too; the terminal is for the tool.
         LogManager.getLogManager().getLogger("").setLevel(Level.OFF);
+        // Numbers are told as the words are, in English.
+        Locale.setDefault(Locale.ROOT);
         System.exit(new CommandLine(new Tools())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (!(failure instanceof StartFailure || failure instanceof Spoiled)) {
