@@ -35,6 +35,7 @@ class RoundsTest {
         private final String name;
         private final IntToLongFunction rateByTurn;
         private int turn;
+        private long answers;
 
         TimelessCase(String name, IntToLongFunction rateByTurn) {
             this.name = name;
@@ -54,12 +55,14 @@ class RoundsTest {
         @Override
         public Slice load(Duration time) {
             loaded.add(name);
-            return new Slice(1, rateByTurn.applyAsLong(turn++), 0, Map.of(), Slice.histogram());
+            long rate = rateByTurn.applyAsLong(turn++);
+            answers += rate;
+            return new Slice(1, rate, 0, Map.of(), Slice.histogram());
         }
 
         @Override
         public long answers() {
-            return 0;
+            return answers;
         }
 
         @Override
@@ -79,7 +82,7 @@ class RoundsTest {
 
     @Test
     void warmsUpWhileItGetsFaster() {
-        int turns = rounds(turn -> Math.min(100, 20L * (turn + 1))).warmUp();
+        int turns = rounds(turn -> Math.min(20_000, 4_000L * (turn + 1))).warmUp();
 
         // five that rise, and two that don't
         assertThat(turns).isEqualTo(7);
@@ -87,10 +90,17 @@ class RoundsTest {
 
     @Test
     void takesOnePauseForNoEnd() {
-        int turns =
-                rounds(turn -> turn == 1 ? 1 : Math.min(60, 20L * (turn + 1))).warmUp();
+        int turns = rounds(turn -> turn == 1 ? 1 : Math.min(30_000, 10_000L * (turn + 1)))
+                .warmUp();
 
         assertThat(turns).isEqualTo(5);
+    }
+
+    @Test
+    void takesWhatIsSteadyButColdForNoEnd() {
+        int turns = rounds(turn -> 5_000).warmUp();
+
+        assertThat(turns).isEqualTo(10);
     }
 
     @Test

@@ -20,6 +20,12 @@ final class Rounds {
     /** A pause of the machine looks like the end of the rise: only the second time is it one. */
     private static final int ENOUGH_WITHOUT_RISE = 2;
 
+    /**
+     * Not warm before so many answers, however steady: what the compilers do is counted in calls, not in seconds, and on a
+     * busy machine nothing seems to rise.
+     */
+    private static final long ENOUGH_ANSWERS = 50_000;
+
     private final String verb;
     private final List<? extends Case> cases;
     private final Pace pace;
@@ -40,7 +46,7 @@ final class Rounds {
         double[] best = new double[cases.size()];
         int withoutRise = 0;
         int turns = 0;
-        while (withoutRise < ENOUGH_WITHOUT_RISE && System.nanoTime() - end < 0) {
+        while (!isWarm(withoutRise) && System.nanoTime() - end < 0) {
             boolean rises = false;
             turns++;
             for (int i = 0; i < cases.size(); i++) {
@@ -54,11 +60,15 @@ final class Rounds {
             }
             withoutRise = rises ? 0 : withoutRise + 1;
         }
-        warmUpTold = withoutRise < ENOUGH_WITHOUT_RISE
-                ? "The warm-up (%d turns each) was over before everything had stopped getting faster: --warm-up allows more."
-                        .formatted(turns)
-                : "The warm-up (%d turns each) ended when nothing got faster any more.".formatted(turns);
+        warmUpTold = isWarm(withoutRise)
+                ? "The warm-up (%d turns each) ended when nothing got faster any more.".formatted(turns)
+                : "The warm-up (%d turns each) was cut off before everything was warm: --warm-up allows more."
+                        .formatted(turns);
         return turns;
+    }
+
+    private boolean isWarm(int withoutRise) {
+        return withoutRise >= ENOUGH_WITHOUT_RISE && cases.stream().allMatch(each -> each.answers() >= ENOUGH_ANSWERS);
     }
 
     /** How the warm-up ended, in a sentence. */
