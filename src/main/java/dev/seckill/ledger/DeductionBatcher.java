@@ -21,9 +21,11 @@ import java.util.function.LongSupplier;
  * Sends the attempts on one sale to the ledger, everybody who waits together: one call and one write to disk for all.
  *
  * <p>Group commit. At most one batch is on its way; those who come meanwhile form the next one, so a batch grows with
- * the load and nobody waits for a timer. Bounds: past {@code mostWaiting} an attempt is BUSY at once; one whose deadline
- * passes in the queue is BUSY too, it was never sent. A batch whose answer does not come is sent again, the same ids with
- * the same stamps, until its deadlines have passed; what is then still open is UNKNOWN.
+ * the load and nobody waits for a timer. The next one leaves from the answering threads, behind the answers to the last:
+ * at once when they have time, and when they have not, sending sooner would only make it smaller. Bounds: past
+ * {@code mostWaiting} an attempt is BUSY at once; one whose deadline passes in the queue is BUSY too, it was never sent. A
+ * batch whose answer does not come is sent again, the same ids with the same stamps, until its deadlines have passed; what
+ * is then still open is UNKNOWN.
  */
 final class DeductionBatcher {
     /** Sends one batch. Fails with {@link LedgerAway} if nothing was taken, with anything else if that is in doubt. */
@@ -119,8 +121,8 @@ final class DeductionBatcher {
         }
         sent.whenComplete((answers, fault) -> {
             if (fault == null) {
-                free();
                 answer(batch, sentBefore ? afterDoubt(answers) : answers);
+                answering.execute(this::free);
             } else if (LedgerAway.is(fault) && !sentBefore) {
                 free();
                 answerAll(batch, Answer.BUSY);
@@ -164,7 +166,7 @@ final class DeductionBatcher {
         }
     }
 
-    /** Answers on threads of their own: resuming a response costs more than the batch, and the next one is on its way. */
+    /** Answers on threads of their own: resuming a response costs more than the batch. */
     private void answer(List<Waiting> batch, List<Answer> answers) {
         int chunk = Math.max(LEAST_CHUNK, (batch.size() + config.answerThreads() - 1) / config.answerThreads());
         for (int from = 0; from < batch.size(); from += chunk) {

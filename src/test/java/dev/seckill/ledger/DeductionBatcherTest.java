@@ -89,8 +89,10 @@ class DeductionBatcherTest {
     }
 
     private Call call(int number) {
-        await().atMost(Duration.ofSeconds(5)).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> assertThat(calls)
-                .hasSizeGreaterThan(number));
+        await().atMost(Duration.ofSeconds(5)).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
+            answer();
+            assertThat(calls).hasSizeGreaterThan(number);
+        });
         return calls.get(number);
     }
 
@@ -141,15 +143,33 @@ class DeductionBatcherTest {
         }
 
         @Test
-        void theNextOneLeavesBeforeTheBuyersOfTheLastAreAnswered() {
+        void theNextOneLeavesWhenAnAnsweringThreadHasTimeForIt() {
             CompletableFuture<Answer> first = submit(attempt());
             comes(attempt());
-
             call(0).answers(RESERVED);
+            Attempt meanwhile = attempt();
+            comes(meanwhile);
+
+            assertThat(calls).hasSize(1);
+            answer();
+
+            assertThat(first).isCompletedWithValue(RESERVED);
+            assertThat(calls).hasSize(2);
+            assertThat(call(1).attempts()).hasSize(2).contains(meanwhile);
+        }
+
+        @Test
+        void aBuyerWhoTakesLongToAnswerHoldsUpNoBatch() {
+            CompletableFuture<Answer> first = submit(attempt());
+            comes(attempt());
+            call(0).answers(RESERVED);
+
+            Runnable slow = toAnswer.poll();
+            answer();
 
             assertThat(calls).hasSize(2);
             assertThat(first).isNotDone();
-            answer();
+            slow.run();
             assertThat(first).isCompletedWithValue(RESERVED);
         }
     }
@@ -184,6 +204,7 @@ class DeductionBatcherTest {
             }
 
             call(0).answers(RESERVED);
+            answer();
 
             assertThat(batcher.waiting()).isEqualTo(MOST_WAITING - BATCH);
             assertThat(submit(attempt())).isNotDone();
@@ -332,6 +353,7 @@ class DeductionBatcherTest {
             Attempt inTime = attempt(DEADLINE + 1);
             CompletableFuture<Answer> answered = submit(inTime);
             call(0).answers(RESERVED);
+            answer();
 
             nowMs.set(DEADLINE + 1);
             call(1).failsAs(new LedgerInDoubt("no answer", null));
@@ -403,6 +425,7 @@ class DeductionBatcherTest {
                 .toList();
 
         crowded.get(0).answers(RESERVED);
+        answer();
         crowded.get(1)
                 .reply()
                 .complete(IntStream.range(0, crowd)
