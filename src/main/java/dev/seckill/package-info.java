@@ -5,7 +5,7 @@
  *
  * <pre>
  * POST /api/sales/{sale}/reservations        Idempotency-Key, buyer, quantity
- *   purchase   SoldOutGate: just heard that all is gone, and the buyer has nothing → 409 at once
+ *   purchase   Doorkeeper: just heard that all is gone, and the buyer has nothing → 409 at once
  *              ReservationsResource: parse; at the end, one outcome → one HTTP status
  *   sale       Sales: is there such a sale, has it opened, what is the limit
  *   stock      LocalStock: this node's share lets it through, or asks for more

@@ -15,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A node's HTTP API as buyers and operators use it. Each call is one request: it repeats nothing by itself. */
 final class Api {
@@ -162,6 +164,17 @@ final class Api {
     /** Changes a sale; the change is a field of it, such as {@code "state": "PAUSED"}. */
     Reply change(String sale, String change) {
         return operator("PATCH", "/api/sales/" + sale, "{" + change + "}");
+    }
+
+    /** A gauge or counter without tags of its own. */
+    double metric(String name) {
+        String page = get("/metrics?scope=application", "Accept", "text/plain").text();
+        Matcher line = Pattern.compile("^" + name + "(?:\\{[^}]*})? (\\S+)", Pattern.MULTILINE)
+                .matcher(page);
+        if (!line.find()) {
+            throw new AssertionError("no " + name + " in\n" + page);
+        }
+        return Double.parseDouble(line.group(1));
     }
 
     /** A sale's sums as they are now. */

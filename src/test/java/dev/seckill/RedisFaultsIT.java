@@ -18,11 +18,13 @@ import org.junit.jupiter.api.Test;
 /**
  * Each thing that can go wrong with Redis, in the middle of a sale on two nodes; then what the ledger wrote and what the
  * buyers heard must agree. One node has every default; the other reaches Redis over a cable of ours, by one connection,
- * and lets few wait. Touches two node processes and a Redis of its own.
+ * and lets few in and fewer wait. Touches two node processes and a Redis of its own.
  */
 class RedisFaultsIT {
     /** Longer than an attempt's budget and the timeout that may begin within it. */
     private static final Duration LONGER_THAN_THE_BUDGET = Duration.ofMillis(4_500);
+
+    private static final int MOST_IN_FLIGHT = 20;
 
     private static final ExecutorService THREADS = Executors.newFixedThreadPool(40);
 
@@ -39,7 +41,11 @@ class RedisFaultsIT {
         shell = new RedisShell(redis);
         relay = Relay.to(redis.port());
         one = NodeProcess.at(redis.address());
-        other = NodeProcess.at(relay.address(), "-Dseckill.ledger.connections=1", "-Dseckill.ledger.most-waiting=8");
+        other = NodeProcess.at(
+                relay.address(),
+                "-Dseckill.ledger.connections=1",
+                "-Dseckill.ledger.most-waiting=8",
+                "-Dseckill.purchase.most-in-flight=" + MOST_IN_FLIGHT);
         one.launch();
         other.launch();
         one.awaitReady();
@@ -171,6 +177,39 @@ class RedisFaultsIT {
                 .as(buyer)
                 .isIn(200, 201));
         assertThat(other.api().sums(sale)).isEqualTo(new Api.Sums(100, 59, 0, 41, 0));
+    }
+
+    @Test
+    void isBusyAtTheDoorForWhoeverFindsTooManyInsideAndSellsOnAfterwards() {
+        String sale = "crowded-" + Story.SEED;
+        assertThat(other.api().create(sale, 100, 1).status()).isEqualTo(201);
+        List<String> buyers = IntStream.range(0, 2 * MOST_IN_FLIGHT)
+                .mapToObj(i -> "buyer-" + i)
+                .toList();
+
+        redis.freeze();
+        List<CompletableFuture<Api.Reply>> asked = buyers.stream()
+                .map(buyer -> CompletableFuture.supplyAsync(() -> other.api().buy(sale, buyer, "key", 1), THREADS))
+                .toList();
+        // who is inside waits for the ledger; who is not hears it while they wait
+        await("the door closes").atMost(Duration.ofSeconds(10)).until(() -> done(asked) >= MOST_IN_FLIGHT / 2);
+        double inside = other.api().metric("seckill_in_flight");
+        List<Api.Reply> heard = asked.stream().map(CompletableFuture::join).toList();
+        redis.unfreeze();
+
+        assertThat(inside).isBetween(1.0, (double) MOST_IN_FLIGHT);
+        assertThat(heard).extracting(Api.Reply::status).containsOnly(503);
+        assertThat(heard).allMatch(reply -> reply.header("Retry-After").equals("1"));
+        buyers.forEach(buyer -> assertThat(await().atMost(Duration.ofSeconds(15))
+                        .until(() -> other.api().buy(sale, buyer, "key", 1), reply -> reply.status() != 503)
+                        .status())
+                .as(buyer)
+                .isEqualTo(201));
+        assertThat(other.api().sums(sale)).isEqualTo(new Api.Sums(100, 60, 0, 40, 0));
+    }
+
+    private static long done(List<CompletableFuture<Api.Reply>> asked) {
+        return asked.stream().filter(CompletableFuture::isDone).count();
     }
 
     private static void severalTimes(Random random, Runnable harm) {

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Who is asking. The only place that knows how a buyer is recognised: for now by a header that something trusted in
- * front sets, if one is configured.
+ * front sets, if one is configured. What every purchase calls here is public: the container's proxy calls the rest by
+ * reflection.
  */
 @ApplicationScoped
 public class Buyers {
@@ -26,7 +27,7 @@ public class Buyers {
     Buyers() {}
 
     /** The buyer a request names; empty if it names none or nobody can be named here. */
-    Optional<BuyerId> of(UnaryOperator<String> headers) {
+    public Optional<BuyerId> of(UnaryOperator<String> headers) {
         return header.map(headers).map(BuyerId::named);
     }
 
@@ -37,7 +38,7 @@ public class Buyers {
     }
 
     /** The buyer a request names, where it must. */
-    BuyerId require(UnaryOperator<String> headers) {
+    public BuyerId require(UnaryOperator<String> headers) {
         return of(headers)
                 .orElseThrow(() -> new Unnamed(header.map(name -> "Say who you are with the header " + name + '.')
                         .orElse("This node has no seckill.purchase.buyer-header configured, so nobody buys by name.")));

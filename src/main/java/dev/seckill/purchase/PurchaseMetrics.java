@@ -19,7 +19,7 @@ public class PurchaseMetrics {
     private final Map<Outcome, Counter> purchases = new EnumMap<>(Outcome.class);
 
     @Inject
-    PurchaseMetrics(MetricRegistry registry) {
+    PurchaseMetrics(MetricRegistry registry, InFlight inFlight) {
         Metadata metadata = Metadata.builder()
                 .withName("seckill_purchases")
                 .withDescription("Purchases answered, by outcome")
@@ -28,6 +28,14 @@ public class PurchaseMetrics {
         for (Outcome outcome : Outcome.values()) {
             purchases.put(outcome, registry.counter(metadata, new Tag("outcome", outcome.name())));
         }
+        registry.gauge(
+                Metadata.builder()
+                        .withName("seckill_in_flight")
+                        .withDescription("Purchases let in and not yet answered")
+                        .withUnit(MetricUnits.NONE)
+                        .build(),
+                inFlight,
+                InFlight::purchases);
     }
 
     /** For the container's proxy. */
@@ -36,7 +44,8 @@ public class PurchaseMetrics {
     /** Made at the start: the server cannot make it on a thread that brings a reply. */
     void begin(@Observes Startup start) {}
 
-    void count(Outcome outcome) {
+    /** Public, because the container's proxy calls the rest by reflection. */
+    public void count(Outcome outcome) {
         purchases.get(outcome).inc();
     }
 }

@@ -14,8 +14,8 @@ import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.Sale;
-import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -32,7 +32,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Shows a buyer its own reservation, and takes it back. */
 @Path("reservations/{id}")
-@RequestScoped
+@Singleton
 @Produces(MediaType.APPLICATION_JSON)
 public class ReservationResource {
     @Inject

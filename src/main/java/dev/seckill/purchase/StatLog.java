@@ -62,7 +62,8 @@ public class StatLog {
         writer.start();
     }
 
-    void write(boolean won, long localSales) {
+    /** Public, because the container's proxy calls the rest by reflection. */
+    public void write(boolean won, long localSales) {
         if (!queue.offer(new Line(won, localSales))) {
             dropped.increment();
         }

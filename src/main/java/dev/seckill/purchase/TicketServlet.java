@@ -59,6 +59,7 @@ public class TicketServlet extends HttpServlet {
     private transient LocalStock localStock;
     private transient Ledger ledger;
     private transient Buyers buyers;
+    private transient InFlight inFlight;
     private transient PurchaseMetrics metrics;
     private transient StatLog statLog;
     private transient SaleId sale;
@@ -72,6 +73,7 @@ public class TicketServlet extends HttpServlet {
             LocalStock localStock,
             Ledger ledger,
             Buyers buyers,
+            InFlight inFlight,
             PurchaseMetrics metrics,
             StatLog statLog,
             PurchaseConfig config) {
@@ -79,6 +81,7 @@ public class TicketServlet extends HttpServlet {
         this.localStock = localStock;
         this.ledger = ledger;
         this.buyers = buyers;
+        this.inFlight = inFlight;
         this.metrics = metrics;
         this.statLog = statLog;
         this.sale = config.ticketSale();
@@ -123,20 +126,26 @@ public class TicketServlet extends HttpServlet {
             answer(response, Answer.SOLD_OUT);
             return;
         }
+        if (inFlight.isFull()) {
+            answer(response, Answer.BUSY);
+            return;
+        }
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // every answer comes by its deadline
-        reserve(new Attempt(id, buyer, 1, stamp, ledger.deadlineMs())).whenComplete((answer, fault) -> {
-            try {
-                answer(response, fault == null ? answer : Answer.BUSY);
-            } catch (IOException e) {
-                LOG.log(Level.FINE, "the client has gone", e);
-            } catch (RuntimeException e) {
-                LOG.log(Level.SEVERE, "unexpected", e);
-                response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
-            } finally {
-                async.complete();
-            }
-        });
+        Attempt attempt = new Attempt(id, buyer, 1, stamp, ledger.deadlineMs());
+        inFlight.let(() -> reserve(attempt), () -> CompletableFuture.completedStage(Answer.BUSY))
+                .whenComplete((answer, fault) -> {
+                    try {
+                        answer(response, fault == null ? answer : Answer.BUSY);
+                    } catch (IOException e) {
+                        LOG.log(Level.FINE, "the client has gone", e);
+                    } catch (RuntimeException e) {
+                        LOG.log(Level.SEVERE, "unexpected", e);
+                        response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
+                    } finally {
+                        async.complete();
+                    }
+                });
     }
 
     private CompletionStage<Answer> reserve(Attempt attempt) {

@@ -4,8 +4,8 @@ import dev.seckill.http.OperatorOnly;
 import dev.seckill.http.Problem;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
-import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.json.Json;
 import jakarta.json.JsonArrayBuilder;
 import jakarta.ws.rs.Consumes;
@@ -24,7 +24,7 @@ import java.util.concurrent.CompletionStage;
 
 /** Shows sales to everybody; creates and changes them for operators. */
 @Path("sales")
-@RequestScoped
+@Singleton
 @Produces(MediaType.APPLICATION_JSON)
 public class SalesResource {
     @Inject

@@ -11,7 +11,7 @@ public final class WorkingStatLog implements AutoCloseable {
 
     /** What the writing thread does passes through the work: as it is, or with what the test adds. */
     public WorkingStatLog(Path file, UnaryOperator<Runnable> work) {
-        log = new StatLog(new PurchaseConfig(Optional.empty(), new SaleId("demo"), file, 50_000_000));
+        log = new StatLog(new PurchaseConfig(Optional.empty(), 1, new SaleId("demo"), file, 50_000_000));
         log.start(task -> {
             Thread thread = new Thread(work.apply(task));
             thread.setDaemon(true);
