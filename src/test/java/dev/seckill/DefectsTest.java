@@ -486,7 +486,8 @@ class DefectsTest {
                     });
             assertThat(node.buy(sale, "late")).isEqualTo(Outcome.RESERVED);
             assertThat(Ledgers.auditedMovements(mortal, sale).stream()
-                            .filter(each -> "EXPIRED".equals(each.fields().get("movement"))))
+                            .filter(each -> each.kind().equals("EXPIRED"))
+                            .flatMap(each -> each.parts().stream()))
                     .hasSize(unpaid);
         }
     }

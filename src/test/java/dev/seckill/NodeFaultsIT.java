@@ -166,21 +166,21 @@ class NodeFaultsIT {
         assertThat(times(movements, "RESERVED")).isNotEmpty().allMatch(ms -> ms >= opensMs && ms < closesMs);
         Map<String, Long> due = new HashMap<>();
         for (Movement movement : movements) {
-            Map<String, String> fields = movement.fields();
-            if (fields.get("movement").equals("RESERVED")) {
-                due.put(fields.get("reservation"), Long.valueOf(fields.get("due_ms")));
-            } else if (fields.get("movement").equals("EXPIRED")) {
-                assertThat(Long.parseLong(fields.get("at_ms")))
-                        .isBetween(due.get(fields.get("reservation")), due.get(fields.get("reservation")) + 3_000);
+            for (Movement.Part part : movement.parts()) {
+                if (movement.kind().equals("RESERVED")) {
+                    due.put(part.reservation(), movement.number("due_ms"));
+                } else if (movement.kind().equals("EXPIRED")) {
+                    assertThat(movement.atMs())
+                            .isBetween(due.get(part.reservation()), due.get(part.reservation()) + 3_000);
+                }
             }
         }
     }
 
     private static List<Long> times(List<Movement> movements, String name) {
         return movements.stream()
-                .map(Movement::fields)
-                .filter(fields -> fields.get("movement").equals(name))
-                .map(fields -> Long.valueOf(fields.get("at_ms")))
+                .filter(movement -> movement.kind().equals(name))
+                .map(Movement::atMs)
                 .toList();
     }
 

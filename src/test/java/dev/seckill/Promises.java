@@ -2,6 +2,7 @@ package dev.seckill;
 
 import dev.seckill.Crowd.Heard;
 import dev.seckill.ledger.Movement;
+import dev.seckill.ledger.Movement.Part;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -78,32 +79,33 @@ final class Promises {
     // --- what happened ----------------------------------------------------------------------------------------------
 
     private void read(Movement movement) {
-        Map<String, String> fields = movement.fields();
-        long atMs = Long.parseLong(fields.get("at_ms"));
-        long quantity = Long.parseLong(fields.getOrDefault("quantity", "0"));
-        String code = fields.get("reservation");
-        switch (fields.get("movement")) {
-            case "CREATED", "RESTOCKED" -> remain(atMs, quantity);
+        long atMs = movement.atMs();
+        switch (movement.kind()) {
+            case "CREATED", "RESTOCKED" -> remain(atMs, movement.number("quantity"));
             case "RESERVED" -> {
-                remain(atMs, -quantity);
-                long dueMs = Long.parseLong(fields.get("due_ms"));
-                claims.put(code, new Claim(movement.buyer(), quantity, atMs, dueMs, Long.MAX_VALUE, "", false));
+                remain(atMs, -movement.tickets());
+                long dueMs = movement.number("due_ms");
+                for (Part part : movement.parts()) {
+                    claims.put(
+                            part.reservation(),
+                            new Claim(part.buyer(), part.quantity(), atMs, dueMs, Long.MAX_VALUE, "", false));
+                }
             }
             case "CANCELLED", "EXPIRED" -> {
-                remain(atMs, "remaining".equals(fields.get("to")) ? quantity : 0);
-                Claim claim = claims.get(code);
-                claims.put(
-                        code,
-                        claim == null
-                                ? new Claim(movement.buyer(), 0, atMs, atMs, atMs, "CANCELLED", true)
-                                : new Claim(
-                                        claim.buyer,
-                                        claim.quantity,
-                                        claim.beganMs,
-                                        claim.dueMs,
-                                        atMs,
-                                        fields.get("movement"),
-                                        false));
+                remain(atMs, "remaining".equals(movement.fields().get("to")) ? movement.tickets() : 0);
+                for (Part part : movement.parts()) {
+                    claims.merge(
+                            part.reservation(),
+                            new Claim(part.buyer(), 0, atMs, atMs, atMs, "CANCELLED", true),
+                            (claim, ahead) -> new Claim(
+                                    claim.buyer,
+                                    claim.quantity,
+                                    claim.beganMs,
+                                    claim.dueMs,
+                                    atMs,
+                                    movement.kind(),
+                                    false));
+                }
             }
             default -> {
                 // moves no ticket to or from a buyer

@@ -50,6 +50,9 @@ public class Ledger {
     /** In one call, which takes Redis about 2 ms: more would hold up the buyers of all sales. */
     private static final int MOST_EXPIRED = 200;
 
+    /** Reservations in one page of movements, however full they are: about half a megabyte. */
+    private static final int MOST_READ = 8_000;
+
     /** Every node ticks in that time and says how far it has seen. */
     private static final long ADOPTION_WAIT_MS = 2_000;
 
@@ -216,8 +219,9 @@ public class Ledger {
         return redis.run(Script.LEAVE, book.keys.shares, node).thenAccept(reply -> heardOrRefused(book, reply));
     }
 
-    /** The movements after a position, oldest first, at most {@code count}. */
-    public CompletionStage<List<Movement>> movements(SaleId sale, Standing after, int count) {
+    /** Some of the movements after a position, oldest first; none if there are none. */
+    public CompletionStage<List<Movement>> movements(SaleId sale, Standing after) {
+        int count = MOST_READ / Math.max(config.batchSize(), MOST_EXPIRED);
         return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
     }
 

@@ -166,13 +166,10 @@ final class Redis implements AutoCloseable {
                                 .count(count)))
                 .thenApply(sent -> {
                     List<Movement> movements = new ArrayList<>(sent.value.size());
-                    sent.value.forEach((id, fields) -> movements.add(movement(id, fields)));
+                    sent.value.forEach(
+                            (id, fields) -> movements.add(Movement.of(id.getId0(), id.getId1(), fields.entrySet())));
                     return movements;
                 });
-    }
-
-    private static Movement movement(StreamMessageId id, Map<String, String> fields) {
-        return new Movement(id.getId0(), id.getId1(), fields.getOrDefault("buyer", ""), fields);
     }
 
     CompletionStage<Set<String>> members(String set) {

@@ -20,8 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * with one hash cost one needless call. Anonymous buyers cannot ask again and are not kept.
  */
 final class Winners {
-    private static final int PAGE = 1_000;
-
     /** 60 MB. Past it no more is read, so the gate stays open and the ledger refuses. */
     static final int MOST = 1_000_000;
 
@@ -77,7 +75,7 @@ final class Winners {
         if (from.epoch() != target.epoch()) {
             return readAll(target);
         }
-        return ledger.movements(sale, from, PAGE).thenCompose(page -> {
+        return ledger.movements(sale, from).thenCompose(page -> {
             if (page.isEmpty() || !add(page, from)) {
                 return readAll(target);
             }
@@ -97,8 +95,10 @@ final class Winners {
             if (movement.epoch() != from.epoch() || movement.seq() != ++seq) {
                 return false;
             }
-            if (!movement.buyer().isEmpty()) {
-                add(movement.buyer());
+            for (Movement.Part part : movement.parts()) {
+                if (!part.buyer().isEmpty()) {
+                    add(part.buyer());
+                }
             }
         }
         advance(new Standing(from.epoch(), seq, 0, 0, 0));

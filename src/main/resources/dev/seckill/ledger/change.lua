@@ -18,7 +18,7 @@ end
 if changes_capacity then
   local added = capacity - stock.capacity
   stock.capacity = capacity
-  move('CAPACITY_ADDED', 'quantity', added, give_back(added))
+  move('CAPACITY_ADDED', 'quantity', added, 'to', give_back(added))
 end
 if changes_state or changes_capacity then save() end
 return reply('CHANGED')

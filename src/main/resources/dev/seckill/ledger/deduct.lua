@@ -27,7 +27,9 @@ elseif stock.now_ms < stock.opens_at_ms then not_open = 'NOT_OPEN:NOT_YET'
 elseif stock.closes_at_ms > 0 and stock.now_ms >= stock.closes_at_ms then not_open = 'NOT_OPEN:CLOSED' end
 
 local due_ms = stock.now_ms + stock.hold_ms
-local outcomes, new_records, new_due, new_held = {}, {}, {}, {}
+-- The same for all, so written once: making text of a number is most of the work.
+local times = '|' .. stock.now_ms .. '|' .. due_ms .. '|'
+local outcomes, reserved, new_records, new_due, new_held = {}, {}, {}, {}, {}
 for i = 1, #ARGV, 6 do
   local id, buyer, quantity = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local epoch, sellable, deadline_ms = tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
@@ -44,12 +46,14 @@ for i = 1, #ARGV, 6 do
   elseif stock.remaining < quantity then outcome = 'NOT_ENOUGH:' .. stock.remaining
   else
     outcome = 'RESERVED'
-    record = 'R|' .. quantity .. '|' .. stock.now_ms .. '|' .. due_ms .. '|' .. buyer
+    record = 'R|' .. ARGV[i + 2] .. times .. buyer
     records[id] = record
     new_records[#new_records + 1] = id
     new_records[#new_records + 1] = record
     new_due[#new_due + 1] = due_ms
     new_due[#new_due + 1] = id
+    reserved[#reserved + 1] = id
+    reserved[#reserved + 1] = ARGV[i + 2] .. '|' .. buyer
     stock.remaining = stock.remaining - quantity
     stock.reserved = stock.reserved + quantity
     if buyer ~= '' then
@@ -57,8 +61,6 @@ for i = 1, #ARGV, 6 do
       new_held[#new_held + 1] = buyer
       new_held[#new_held + 1] = held[buyer]
     end
-    move('RESERVED', 'reservation', id, 'buyer', buyer, 'quantity', quantity,
-      'amount_minor', stock.amount_minor * quantity, 'due_ms', due_ms)
   end
   outcomes[#outcomes + 1] = outcome
 end
@@ -67,6 +69,7 @@ if #new_records > 0 then
   redis.call('HSET', RESERVATIONS, unpack(new_records))
   redis.call('ZADD', DUE, unpack(new_due))
   if #new_held > 0 then redis.call('HSET', BUYERS, unpack(new_held)) end
+  move('RESERVED', 'due_ms', due_ms, 'amount_minor', stock.amount_minor, unpack(reserved))
   save()
 end
 return reply(due_ms, unpack(outcomes))

@@ -10,15 +10,17 @@ local most = tonumber(ARGV[1])
 local closed = enter()
 if closed then return closed end
 
-local expired, tickets, new_records = {}, 0, {}
+local expired, ended, tickets, new_records = {}, {}, 0, {}
 local ids = redis.call('ZRANGEBYSCORE', DUE, '-inf', stock.now_ms, 'LIMIT', 0, most)
 if #ids > 0 then
   for i, record in ipairs(redis.call('HMGET', RESERVATIONS, unpack(ids))) do
     local status, quantity, rest, buyer = string.match(record or '', '^(%u)|(%d+)|(%d+|%d+)|(.*)$')
     if status == 'R' then
-      expired[#expired + 1] = {id = ids[i], quantity = tonumber(quantity), buyer = buyer}
+      expired[#expired + 1] = {quantity = tonumber(quantity), buyer = buyer}
       new_records[#new_records + 1] = ids[i]
       new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. rest .. '|' .. buyer
+      ended[#ended + 1] = ids[i]
+      ended[#ended + 1] = quantity .. '|' .. buyer
       tickets = tickets + tonumber(quantity)
     end
   end
@@ -27,11 +29,10 @@ end
 if #expired > 0 then
   redis.call('HSET', RESERVATIONS, unpack(new_records))
   stock.reserved = stock.reserved - tickets
-  local to = {give_back(tickets)}
   for _, each in ipairs(expired) do
     if each.buyer ~= '' then redis.call('HINCRBY', BUYERS, each.buyer, -each.quantity) end
-    move('EXPIRED', 'reservation', each.id, 'buyer', each.buyer, 'quantity', each.quantity, unpack(to))
   end
+  move('EXPIRED', 'to', give_back(tickets), unpack(ended))
   save()
 end
 

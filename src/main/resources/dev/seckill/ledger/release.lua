@@ -22,7 +22,7 @@ if not record then
   local cancelled = 'C|0|' .. stock.now_ms .. '|' .. stock.now_ms .. '|' .. buyer
   redis.call('HSET', RESERVATIONS, id, cancelled)
   if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, 0) end
-  move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', 0)
+  move('CANCELLED', id, '0|' .. buyer)
   save()
   return reply('CANCELLED:' .. cancelled)
 end
@@ -37,6 +37,6 @@ redis.call('HSET', RESERVATIONS, id, record)
 redis.call('ZREM', DUE, id)
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -quantity) end
 stock.reserved = stock.reserved - quantity
-move('CANCELLED', 'reservation', id, 'buyer', buyer, 'quantity', quantity, give_back(quantity))
+move('CANCELLED', 'to', give_back(quantity), id, quantity .. '|' .. buyer)
 save()
 return reply('CANCELLED:' .. record)

@@ -45,23 +45,26 @@ local function save()
     'restock_at_ms', stock.restock_at_ms, 'now_ms', stock.now_ms)
 end
 
--- Appends a movement. Its id in the stream is <epoch>-<seq>, so a position is a count and a gap shows.
+-- Appends a movement. Its id in the stream is <epoch>-<seq>, so a position is a count and a gap shows. First come the
+-- fields that hold for all of it: movement, at_ms, and what else the caller names (due_ms, amount_minor: of one ticket, to:
+-- where its tickets went …). Then the reservations that moved, each once: a field named by the reservation's id, whose 22
+-- characters no other name has, with "quantity|buyer".
 local function move(movement, ...)
   stock.seq = stock.seq + 1
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)
 end
 
--- Gives tickets back; the caller saves, and its movement tells where to. Nobody was refused for want of tickets under the
+-- Gives tickets back and answers where to; the caller saves, and its movement tells it. Nobody was refused for want of tickets under the
 -- stamp of now while as many remain as anybody may ask for: then they are on sale at once. Otherwise they rest until no
 -- node can still be refusing on what it heard before; those that come back meanwhile go on sale with them.
 local function give_back(tickets)
   if stock.remaining >= stock.limit_per_buyer then
     stock.remaining = stock.remaining + tickets
-    return 'to', 'remaining'
+    return 'remaining'
   end
   if stock.returning == 0 then stock.restock_at_ms = stock.now_ms + stock.rest_ms end
   stock.returning = stock.returning + tickets
-  return 'to', 'returning'
+  return 'returning'
 end
 
 local function enter()

@@ -32,8 +32,7 @@ record Books(
     private static Movement movement(Object entry) {
         List<?> idAndFields = (List<?>) entry;
         String[] id = ((String) idAndFields.get(0)).split("-", 2);
-        Map<String, String> fields = RawRedis.pairs((List<?>) idAndFields.get(1));
-        return new Movement(Long.parseLong(id[0]), Long.parseLong(id[1]), fields.getOrDefault("buyer", ""), fields);
+        return Movement.of(Long.parseLong(id[0]), Long.parseLong(id[1]), (List<?>) idAndFields.get(1));
     }
 
     long number(String field) {
@@ -45,7 +44,7 @@ record Books(
     }
 
     List<String> movementNames() {
-        return movements.stream().map(each -> each.fields().get("movement")).toList();
+        return movements.stream().map(Movement::kind).toList();
     }
 
     /** The same books, known to be right but for the fields of the stock that a test has overwritten. */

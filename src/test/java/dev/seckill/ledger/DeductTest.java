@@ -2,6 +2,7 @@ package dev.seckill.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seckill.ledger.Movement.Part;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -105,13 +106,55 @@ class DeductTest {
         assertThat(reply.standing().seq()).isEqualTo(written.seq());
         assertThat(new TreeMap<>(written.fields()))
                 .isEqualTo(new TreeMap<>(Map.of(
-                        "movement", "RESERVED",
-                        "at_ms", "" + reply.nowMs(),
-                        "reservation", attempt.id().code(),
-                        "buyer", "ann",
-                        "quantity", "3",
-                        "amount_minor", "13500",
-                        "due_ms", "" + dueMs)));
+                        "movement",
+                        "RESERVED",
+                        "at_ms",
+                        "" + reply.nowMs(),
+                        "amount_minor",
+                        "4500",
+                        "due_ms",
+                        "" + dueMs)));
+        assertThat(written.parts()).containsExactly(new Part(attempt.id().code(), "3|ann"));
+    }
+
+    @Test
+    void writesOneMovementForAllThatABatchReserves() {
+        SaleOnRedis sale = bench.sale(4, 2);
+        Attempt ann = sale.attempt("ann", 2);
+        Attempt nameless = sale.attempt("", 1);
+        assertThat(sale.deduct(sale.attempt("bob", 3))).containsExactly("LIMIT_REACHED:0");
+
+        List<String> answers = sale.deduct(ann, sale.attempt("bob", 3), nameless, ann, sale.attempt("cid", 2));
+
+        assertThat(answers.get(3)).startsWith("ALREADY_RESERVED:R|2|");
+        assertThat(answers).element(4).isEqualTo("NOT_ENOUGH:1");
+        Books books = sale.books();
+        assertThat(books.movementNames()).containsExactly("CREATED", "RESERVED");
+        assertThat(books.movements().get(1).parts())
+                .containsExactly(
+                        new Part(ann.id().code(), "2|ann"),
+                        new Part(nameless.id().code(), "1|"));
+    }
+
+    /** The largest that may be configured: Lua has room for so many values. */
+    @Test
+    void sellsToAThousandAtOnce() {
+        SaleOnRedis sale = bench.sale(1_000, 1);
+        Stamp stamp = sale.stamp();
+        long deadlineMs = sale.nowMs() + 10_000;
+        List<Attempt> batch = IntStream.range(0, 1_000)
+                .mapToObj(i -> sale.attempt("buyer" + i, "key", 1, stamp, deadlineMs))
+                .toList();
+
+        assertThat(sale.deduct(batch)).hasSize(1_000).containsOnly("RESERVED");
+
+        Books books = sale.books();
+        assertThat(books.number("reserved")).isEqualTo(1_000);
+        assertThat(books.movements()).hasSize(2);
+        assertThat(books.movements().get(1).parts())
+                .extracting(Part::reservation)
+                .containsExactlyElementsOf(
+                        batch.stream().map(each -> each.id().code()).toList());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.seckill.ledger;
 import static dev.seckill.ledger.Bench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seckill.ledger.Movement.Part;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +73,13 @@ class ExpiryTest {
         assertThat(books.held("bob")).isZero();
         assertThat(books.held("ann")).isEqualTo(2);
         assertThat(books.buyers()).as("passes a closed gate").containsKey("bob");
-        assertThat(books.movementNames()).endsWith("EXPIRED", "EXPIRED");
+        assertThat(books.movementNames()).endsWith("RESERVED", "EXPIRED");
+        assertThat(books.movements())
+                .last()
+                .extracting(Movement::parts)
+                .isEqualTo(List.of(
+                        new Part(late.id().code(), "3|bob"),
+                        new Part(nameless.id().code(), "1|")));
     }
 
     @Test
@@ -132,7 +139,7 @@ class ExpiryTest {
         assertThat(stillDue).containsKey(ann.id().code());
         assertThat(sale.expire(MOST)).first().isEqualTo("1");
         Movement expired = sale.books().movements().get(2);
-        assertThat(Long.parseLong(expired.fields().get("at_ms"))).isGreaterThanOrEqualTo(dueMs);
+        assertThat(expired.atMs()).isGreaterThanOrEqualTo(dueMs);
     }
 
     // --- afterwards -------------------------------------------------------------------------------------------------
@@ -237,8 +244,8 @@ class ExpiryTest {
         assertThat(books.due()).isEmpty();
         Map<String, Integer> ends = new HashMap<>();
         for (Movement movement : books.movements()) {
-            if (List.of("EXPIRED", "CANCELLED").contains(movement.fields().get("movement"))) {
-                ends.merge(movement.fields().get("reservation"), 1, Integer::sum);
+            if (List.of("EXPIRED", "CANCELLED").contains(movement.kind())) {
+                movement.parts().forEach(each -> ends.merge(each.reservation(), 1, Integer::sum));
             }
         }
         assertThat(ends).hasSize(300).allSatisfy((id, count) -> assertThat(count)

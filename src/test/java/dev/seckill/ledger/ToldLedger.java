@@ -15,7 +15,7 @@ public final class ToldLedger extends Ledger {
     private final Queue<CompletableFuture<String[]>> buyers = new ArrayDeque<>();
 
     @Override
-    public CompletionStage<List<Movement>> movements(SaleId sale, Standing after, int count) {
+    public CompletionStage<List<Movement>> movements(SaleId sale, Standing after) {
         CompletableFuture<List<Movement>> asked = new CompletableFuture<>();
         movements.add(asked);
         return asked;

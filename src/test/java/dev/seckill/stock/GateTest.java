@@ -10,6 +10,7 @@ import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.Standing;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ class GateTest {
     private static final Standing RESTS = new Standing(1, 11, 1, 0, 1);
 
     private static Movement reserved(long epoch, long seq, BuyerId buyer) {
-        return new Movement(epoch, seq, buyer.value(), Map.of());
+        return new Movement(epoch, seq, Map.of(), List.of(new Movement.Part("r".repeat(22), "1|" + buyer)));
     }
 
     private static long now() {

@@ -1,8 +1,11 @@
 package dev.seckill.ledger;
 
 import dev.seckill.ledger.Glance.Position;
+import dev.seckill.ledger.Movement.Part;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -17,6 +20,9 @@ final class History {
     private static final String[] DEFINITION = {
         "name", "amount_minor", "currency", "opens_at_ms", "closes_at_ms", "hold_ms", "limit_per_buyer"
     };
+
+    /** What a movement may say of all its reservations. */
+    private static final Set<String> FIELDS = Set.of("movement", "at_ms", "due_ms", "amount_minor", "to");
 
     private final Findings findings;
     private final Claims claims = new Claims();
@@ -85,7 +91,7 @@ final class History {
         if (!isWhole) {
             return;
         }
-        String name = movement.fields().getOrDefault("movement", "");
+        String name = movement.kind();
         Position here = new Position(movement.epoch(), movement.seq());
         String subject = here + " " + name;
         if (here.seq() != last.seq() + 1) {
@@ -102,7 +108,7 @@ final class History {
         }
         last = here;
         try {
-            replay(name, new Step(subject, movement.fields()));
+            replay(name, new Step(subject, movement));
         } catch (NumberFormatException e) {
             breaks(subject, movement.fields(), "all its fields, well-formed");
         }
@@ -117,22 +123,27 @@ final class History {
         findings.add(Check.MOVEMENTS, step.subject, found, expected);
     }
 
-    /** One movement and its fields; one that is missing or no number is a NumberFormatException. */
-    private record Step(String subject, Map<String, String> fields) {
+    /** One movement; what is missing in it or no number is a NumberFormatException. */
+    private record Step(String subject, Movement movement) {
         long number(String field) {
-            return Long.parseLong(fields.get(field));
-        }
-
-        long quantity() {
-            return number("quantity");
+            return movement.number(field);
         }
 
         String text(String field) {
-            String text = fields.get(field);
+            String text = movement.fields().get(field);
             if (text == null) {
                 throw new NumberFormatException(field);
             }
             return text;
+        }
+
+        /** The reservations of a movement that is about reservations. */
+        List<Part> parts() {
+            if (movement.parts().isEmpty()
+                    || !FIELDS.containsAll(movement.fields().keySet())) {
+                throw new NumberFormatException("reservations");
+            }
+            return movement.parts();
         }
     }
 
@@ -183,9 +194,19 @@ final class History {
         if (!state.equals("OPEN")) {
             impossible(step, "while " + state, "while OPEN");
         }
-        String id = step.text("reservation");
-        long quantity = step.quantity();
         long dueMs = step.number("due_ms");
+        String price = definition.get("amount_minor");
+        if (!step.text("amount_minor").equals(price)) {
+            impossible(step, "amount_minor " + step.text("amount_minor"), "amount_minor " + price);
+        }
+        for (Part part : step.parts()) {
+            reserve(step, part, now, dueMs);
+        }
+    }
+
+    private void reserve(Step step, Part part, long now, long dueMs) {
+        String id = part.reservation();
+        long quantity = part.quantity();
         Claim known = claims.find(id);
         if (known != null) {
             impossible(step, id + " was " + known.record(), "no such reservation before");
@@ -195,11 +216,7 @@ final class History {
             impossible(step, id + ", quantity " + quantity, "22 of A-Z, a-z, 0-9, - and _, quantity 1 or more");
             return;
         }
-        long amount = quantity * Long.parseLong(definition.get("amount_minor"));
-        if (step.number("amount_minor") != amount) {
-            impossible(step, "amount_minor " + step.number("amount_minor"), "amount_minor " + amount);
-        }
-        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, step.text("buyer"))
+        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, part.buyer())
                 .holder();
         remaining -= quantity;
         reserved += quantity;
@@ -210,71 +227,84 @@ final class History {
     }
 
     private void pay(Step step) {
-        Claim claim = live(step);
-        if (claim != null) {
-            claims.become(step.text("reservation"), claim, 'P');
-            reserved -= claim.quantity();
-            sold += claim.quantity();
+        for (Part part : step.parts()) {
+            Claim claim = live(step, part);
+            if (claim != null) {
+                claims.become(part.reservation(), claim, 'P');
+                reserved -= claim.quantity();
+                sold += claim.quantity();
+            }
         }
     }
 
     private void end(Step step, char letter, long now) {
-        String id = step.text("reservation");
-        if (letter == 'C' && step.quantity() == 0 && claims.find(id) == null) {
-            claims.add(id, letter, 0, now, now, step.text("buyer"));
-            cancelledAhead++;
-            return;
+        long tickets = 0;
+        for (Part part : step.parts()) {
+            tickets += end(step, part, letter, now);
         }
-        Claim claim = live(step);
-        if (claim != null) {
-            if (letter == 'E' && now < claim.dueMs()) {
-                impossible(step, "at_ms " + now, "at_ms " + claim.dueMs() + " or later, when it was due");
-            }
-            claims.become(id, claim, letter);
-            reserved -= claim.quantity();
-            giveBack(step, now);
+        if (tickets > 0) {
+            giveBack(step, tickets, now);
         }
     }
 
+    /** How many tickets it gives back. */
+    private long end(Step step, Part part, char letter, long now) {
+        String id = part.reservation();
+        if (letter == 'C' && part.quantity() == 0 && claims.find(id) == null) {
+            claims.add(id, letter, 0, now, now, part.buyer());
+            cancelledAhead++;
+            return 0;
+        }
+        Claim claim = live(step, part);
+        if (claim == null) {
+            return 0;
+        }
+        if (letter == 'E' && now < claim.dueMs()) {
+            impossible(step, "at_ms " + now, "at_ms " + claim.dueMs() + " or later, when it was due");
+        }
+        claims.become(id, claim, letter);
+        reserved -= claim.quantity();
+        return claim.quantity();
+    }
+
     /** The reservation of a step that only a RESERVED one can take; null if this one can't. */
-    private Claim live(Step step) {
-        String id = step.text("reservation");
+    private Claim live(Step step, Part part) {
+        String id = part.reservation();
         Claim claim = claims.find(id);
         if (claim == null) {
             impossible(step, id + " was never reserved", "it was RESERVED before");
             return null;
         }
         boolean isSame =
-                claim.quantity() == step.quantity() && claim.holder().buyer().equals(step.text("buyer"));
+                claim.quantity() == part.quantity() && claim.holder().buyer().equals(part.buyer());
         if (claim.letter() != Claim.RESERVED || !isSame) {
             impossible(
-                    step,
-                    id + " was " + claim.record(),
-                    Claim.RESERVED + "|" + step.quantity() + "|…|" + step.text("buyer"));
+                    step, id + " was " + claim.record(), Claim.RESERVED + "|" + part.quantity() + "|…|" + part.buyer());
             return null;
         }
         return claim;
     }
 
     private void addCapacity(Step step, long now) {
-        capacity += step.quantity();
-        giveBack(step, now);
+        long quantity = step.number("quantity");
+        capacity += quantity;
+        giveBack(step, quantity, now);
     }
 
     /** On sale at once while as many remain as anybody may ask for; else they rest. */
-    private void giveBack(Step step, long now) {
+    private void giveBack(Step step, long tickets, long now) {
         boolean goOnSale = step.text("to").equals("remaining");
         if (goOnSale != remaining >= limit()) {
             impossible(step, "to " + step.text("to") + " while " + remaining + " remained", "the other");
         }
         if (goOnSale) {
-            remaining += step.quantity();
+            remaining += tickets;
             return;
         }
         if (returning == 0) {
             restingSinceMs = now;
         }
-        returning += step.quantity();
+        returning += tickets;
     }
 
     private long limit() {
@@ -282,15 +312,16 @@ final class History {
     }
 
     private void restock(Step step) {
-        if (step.quantity() != returning || step.number("sellable") != sellable + 1) {
+        long quantity = step.number("quantity");
+        if (quantity != returning || step.number("sellable") != sellable + 1) {
             impossible(
                     step,
-                    "quantity " + step.quantity() + ", sellable " + step.number("sellable"),
+                    "quantity " + quantity + ", sellable " + step.number("sellable"),
                     "quantity " + returning + ", sellable " + (sellable + 1));
             return;
         }
-        returning -= step.quantity();
-        remaining += step.quantity();
+        returning -= quantity;
+        remaining += quantity;
         sellable = step.number("sellable");
     }
 }

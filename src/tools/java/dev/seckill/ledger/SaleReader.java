@@ -12,14 +12,14 @@ import org.redisson.api.RScript;
 import org.redisson.api.RScript.Mode;
 import org.redisson.api.RScript.ReturnType;
 import org.redisson.api.RedissonClient;
-import org.redisson.api.stream.StreamMessageId;
-import org.redisson.api.stream.StreamRangeArgs;
 import org.redisson.client.codec.StringCodec;
 
 /** Reads a sale in small steps, each far shorter than a batch of buyers takes, and changes nothing. */
 final class SaleReader {
     /** A millisecond of Redis, more or less. */
     private static final int PAGE = 500;
+
+    private static final int ENOUGH = 4_000;
 
     private static final List<String> TYPES = List.of("hash", "stream", "hash", "zset", "hash", "hash");
 
@@ -36,6 +36,19 @@ final class SaleReader {
               if newest[1] then last = newest[1][1] end
             end
             return {types, stock, last}
+            """;
+
+    /** Some movements, their fields in turn, so that one which is there twice shows. */
+    private static final String MOVEMENTS = """
+            -- ARGV     1 after this position  2 up to this  3 enough (values; a movement may have two thousand)
+            local page, values, after = {}, 0, ARGV[1]
+            repeat
+              local some = redis.call('XRANGE', KEYS[1], '(' .. after, ARGV[2], 'COUNT', 5)
+              for _, entry in ipairs(some) do
+                page[#page + 1], values, after = entry, values + #entry[2], entry[1]
+              end
+            until #some < 5 or values >= tonumber(ARGV[3])
+            return page
             """;
 
     /** A page of a hash (HSCAN) or a sorted set (ZSCAN): whatever is there all the time is in one of the pages. */
@@ -76,19 +89,14 @@ final class SaleReader {
     void movements(Position after, Position upTo, Predicate<Movement> consumer) {
         Position position = after;
         while (!position.equals(upTo)) {
-            Map<StreamMessageId, Map<String, String>> page = redisson.<String, String>getStream(
-                            keys.movements, StringCodec.INSTANCE)
-                    .range(StreamRangeArgs.startIdExclusive(new StreamMessageId(position.epoch(), position.seq()))
-                            .endId(new StreamMessageId(upTo.epoch(), upTo.seq()))
-                            .count(PAGE));
+            List<Object> page = run(MOVEMENTS, List.of(keys.movements), position, upTo, ENOUGH);
             if (page.isEmpty()) {
                 return;
             }
-            for (Map.Entry<StreamMessageId, Map<String, String>> entry : page.entrySet()) {
-                position = new Position(entry.getKey().getId0(), entry.getKey().getId1());
-                Map<String, String> fields = entry.getValue();
-                String buyer = fields.getOrDefault("buyer", "");
-                if (!consumer.test(new Movement(position.epoch(), position.seq(), buyer, fields))) {
+            for (Object entry : page) {
+                List<?> idAndFields = (List<?>) entry;
+                position = Position.parse((String) idAndFields.get(0));
+                if (!consumer.test(Movement.of(position.epoch(), position.seq(), (List<?>) idAndFields.get(1)))) {
                     return;
                 }
             }
