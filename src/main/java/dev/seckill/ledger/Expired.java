@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * @param reservations how many it expired
  * @param quietUntilNanos until when nothing more is due (System.nanoTime): whatever becomes of the clock of Redis, a new
  *     reservation lives for a hold time from now
- * @param isMoreDue whether something is due already
+ * @param isMoreDue whether something may be due already
  */
 public record Expired(long reservations, long quietUntilNanos, boolean isMoreDue) {
     static Expired of(Reply reply) {

@@ -23,10 +23,10 @@ final class Keys {
         String prefix = "seckill:{" + sale + "}:";
         movements = prefix + "movements";
         stock = List.of(prefix + "stock", movements);
-        reservations = with(prefix + "reservations", prefix + "due", prefix + "buyers");
+        reservations = with(prefix + "reservations", prefix + "buyers");
         buyers = with(prefix + "buyers");
         shares = with(prefix + "shares");
-        archive = with(prefix + "reservations", prefix + "due", prefix + "buyers", prefix + "shares");
+        archive = with(prefix + "reservations", prefix + "buyers", prefix + "shares");
     }
 
     /** What decides on which server of a cluster a key lives. */

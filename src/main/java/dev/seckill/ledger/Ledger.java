@@ -50,6 +50,9 @@ public class Ledger {
     /** In one call, which takes Redis about 2 ms: more would hold up the buyers of all sales. */
     private static final int MOST_EXPIRED = 200;
 
+    /** Movements and their reservations that one call looks at, for the same reason: many may have ended otherwise. */
+    private static final int MOST_LOOKED_AT = 1_000;
+
     /** Reservations in one page of movements, however full they are: about half a megabyte. */
     private static final int MOST_READ = 8_000;
 
@@ -178,7 +181,7 @@ public class Ledger {
      */
     public CompletionStage<Expired> expire(SaleId sale) {
         Book book = book(sale);
-        return redis.runDurably(Script.EXPIRE, book.keys.reservations, MOST_EXPIRED)
+        return redis.runDurably(Script.EXPIRE, book.keys.reservations, MOST_EXPIRED, MOST_LOOKED_AT)
                 .thenApply(reply -> {
                     okOrRefused(book, reply);
                     listener.expired(reply.result(0));

@@ -12,7 +12,8 @@ stock = {epoch = 1, seq = 0, sellable = 1, capacity = capacity, remaining = capa
 if opens_at_ms == 0 then opens_at_ms = stock.now_ms end
 redis.call('HSET', STOCK, 'name', name, 'state', 'OPEN', 'run_id', run_id(), 'epoch', stock.epoch,
   'amount_minor', amount_minor, 'currency', currency, 'opens_at_ms', opens_at_ms, 'closes_at_ms', closes_at_ms,
-  'hold_ms', hold_ms, 'limit_per_buyer', limit_per_buyer, 'rest_ms', rest_ms)
+  'hold_ms', hold_ms, 'limit_per_buyer', limit_per_buyer, 'rest_ms', rest_ms,
+  'expired_to', '0-0')
 move('CREATED', 'name', name, 'quantity', capacity, 'amount_minor', amount_minor, 'currency', currency,
   'opens_at_ms', opens_at_ms, 'closes_at_ms', closes_at_ms, 'hold_ms', hold_ms, 'limit_per_buyer', limit_per_buyer)
 save()

@@ -1,6 +1,6 @@
 -- Deducts and reserves, for each request of one batch. Atomic; the same reservation id twice changes nothing.
--- KEYS     3 reservations (hash: id → "status|quantity|reserved_at ms|due ms|buyer")  4 due (sorted set by ms)
---          5 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
+-- KEYS     3 reservations (hash: id → "status|quantity|reserved_at ms|due ms|buyer")
+--          4 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
 -- ARGV     six per request: reservation id, buyer ('' = anonymous), quantity, stamp's epoch, stamp's sellable,
 --          deadline (ms, Redis time)
 -- RETURNS  due (ms) of what this batch reserves, then per request, the first that applies:
@@ -8,7 +8,7 @@
 --          SOLD_OUT | NOT_ENOUGH:remaining | RESERVED
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
+local RESERVATIONS, BUYERS = KEYS[3], KEYS[4]
 local closed = enter()
 if closed then return closed end
 
@@ -29,7 +29,7 @@ elseif stock.closes_at_ms > 0 and stock.now_ms >= stock.closes_at_ms then not_op
 local due_ms = stock.now_ms + stock.hold_ms
 -- The same for all, so written once: making text of a number is most of the work.
 local times = '|' .. stock.now_ms .. '|' .. due_ms .. '|'
-local outcomes, reserved, new_records, new_due, new_held = {}, {}, {}, {}, {}
+local outcomes, reserved, new_records, new_held = {}, {}, {}, {}
 for i = 1, #ARGV, 6 do
   local id, buyer, quantity = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
   local epoch, sellable, deadline_ms = tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
@@ -50,8 +50,6 @@ for i = 1, #ARGV, 6 do
     records[id] = record
     new_records[#new_records + 1] = id
     new_records[#new_records + 1] = record
-    new_due[#new_due + 1] = due_ms
-    new_due[#new_due + 1] = id
     reserved[#reserved + 1] = id
     reserved[#reserved + 1] = ARGV[i + 2] .. '|' .. buyer
     stock.remaining = stock.remaining - quantity
@@ -67,7 +65,6 @@ end
 
 if #new_records > 0 then
   redis.call('HSET', RESERVATIONS, unpack(new_records))
-  redis.call('ZADD', DUE, unpack(new_due))
   if #new_held > 0 then redis.call('HSET', BUYERS, unpack(new_held)) end
   move('RESERVED', 'due_ms', due_ms, 'amount_minor', stock.amount_minor, unpack(reserved))
   save()

@@ -1,43 +1,68 @@
 -- Expires reservations whose hold time is over, longest due first, and gives back what they hold. Atomic; a second time
--- changes nothing.
--- KEYS     3 reservations (hash)  4 due (sorted set)  5 buyers (hash)
--- ARGV     1 most reservations to expire in this call
+-- expires nothing again.
+-- The movements are the index: all reservations of a sale are held equally long and its time never goes back, so RESERVED
+-- movements stand in order of due. expired_to tells up to where all has ended; a call goes on from there to the first one
+-- that is not due. It passes nothing that is still reserved, whatever its movement says: a record that is due later holds up
+-- those after it. So when payments begin to make due dates later, they must bring an index of such reservations, and these
+-- be passed here.
+-- KEYS     3 reservations (hash)  4 buyers (hash)
+-- ARGV     1 most reservations to expire in this call  2 most movements and reservations to look at, about
 -- RETURNS  reservations expired, time (ms) before which nothing more is due
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
-local most = tonumber(ARGV[1])
+local RESERVATIONS, BUYERS = KEYS[3], KEYS[4]
+local most, most_looked = tonumber(ARGV[1]), tonumber(ARGV[2])
 local closed = enter()
 if closed then return closed end
 
-local expired, ended, tickets, new_records = {}, {}, 0, {}
-local ids = redis.call('ZRANGEBYSCORE', DUE, '-inf', stock.now_ms, 'LIMIT', 0, most)
-if #ids > 0 then
+local ended, new_records, returned, tickets = {}, {}, {}, 0
+
+-- Expires what is due of a RESERVED movement; answers until when it must be asked about again, nil if all of it has ended.
+local function expire(fields)
+  local due_ms = tonumber(fields[6])
+  if due_ms > stock.now_ms then return due_ms end
+  local ids, asked_again_ms = {}, nil
+  for i = 9, #fields, 2 do ids[#ids + 1] = fields[i] end
   for i, record in ipairs(redis.call('HMGET', RESERVATIONS, unpack(ids))) do
-    local status, quantity, rest, buyer = string.match(record or '', '^(%u)|(%d+)|(%d+|%d+)|(.*)$')
-    if status == 'R' then
-      expired[#expired + 1] = {quantity = tonumber(quantity), buyer = buyer}
-      new_records[#new_records + 1] = ids[i]
-      new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. rest .. '|' .. buyer
-      ended[#ended + 1] = ids[i]
-      ended[#ended + 1] = quantity .. '|' .. buyer
-      tickets = tickets + tonumber(quantity)
+    local quantity, reserved_at, due, buyer = string.match(record or '', '^R|(%d+)|(%d+)|(%d+)|(.*)$')
+    if quantity then
+      if #ended == 2 * most then return stock.now_ms end
+      if tonumber(due) > stock.now_ms then
+        asked_again_ms = math.min(tonumber(due), asked_again_ms or math.huge)
+      else
+        new_records[#new_records + 1] = ids[i]
+        new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. reserved_at .. '|' .. due .. '|' .. buyer
+        ended[#ended + 1] = ids[i]
+        ended[#ended + 1] = quantity .. '|' .. buyer
+        tickets = tickets + tonumber(quantity)
+        if buyer ~= '' then returned[buyer] = (returned[buyer] or 0) + tonumber(quantity) end
+      end
     end
   end
-  redis.call('ZREM', DUE, unpack(ids))
+  return asked_again_ms
 end
-if #expired > 0 then
-  redis.call('HSET', RESERVATIONS, unpack(new_records))
-  stock.reserved = stock.reserved - tickets
-  for _, each in ipairs(expired) do
-    if each.buyer ~= '' then redis.call('HINCRBY', BUYERS, each.buyer, -each.quantity) end
+
+local expired_to, looked, page_size, quiet_until_ms = stock.expired_to, 0, 1, nil
+while not quiet_until_ms do
+  local page = redis.call('XRANGE', MOVEMENTS, '(' .. expired_to, '+', 'COUNT', page_size)
+  -- A reservation made from now on is due a hold time later at the earliest.
+  if #page == 0 then quiet_until_ms = stock.now_ms + stock.hold_ms end
+  for _, entry in ipairs(page) do
+    if looked >= most_looked then quiet_until_ms = stock.now_ms
+    elseif entry[2][2] == 'RESERVED' then quiet_until_ms = expire(entry[2]) end
+    if quiet_until_ms then break end
+    expired_to, looked = entry[1], looked + #entry[2] / 2
+    -- A few at a time while they are small: one may have a thousand reservations.
+    page_size = #entry[2] < 100 and 8 or 1
   end
+end
+
+if #ended > 0 then
+  redis.call('HSET', RESERVATIONS, unpack(new_records))
+  for buyer, quantity in pairs(returned) do redis.call('HINCRBY', BUYERS, buyer, -quantity) end
+  stock.reserved = stock.reserved - tickets
   move('EXPIRED', 'to', give_back(tickets), unpack(ended))
   save()
 end
-
--- A reservation made from now on is due a hold time later at the earliest.
-local quiet_until_ms = stock.now_ms + stock.hold_ms
-local next_due = redis.call('ZRANGE', DUE, 0, 0, 'WITHSCORES')
-if next_due[2] then quiet_until_ms = math.min(quiet_until_ms, tonumber(next_due[2])) end
-return reply(#expired, quiet_until_ms)
+if expired_to ~= stock.expired_to then redis.call('HSET', STOCK, 'expired_to', expired_to) end
+return reply(#ended / 2, quiet_until_ms)

@@ -1,13 +1,13 @@
 -- Releases what a reservation holds because its buyer cancels it. Atomic; a second time changes nothing.
 -- A reservation that is not there yet but provably the buyer's own leaves a cancelled record without tickets,
 -- so a reserve that arrives later finds itself cancelled.
--- KEYS     3 reservations (hash)  4 due (sorted set)  5 buyers (hash)
+-- KEYS     3 reservations (hash)  4 buyers (hash)
 -- ARGV     1 reservation id  2 buyer  3 1 if the buyer has shown the key the id derives from
 --          4 most cancellations kept ahead of their reserve
 -- RETURNS  CANCELLED:record | ALREADY_ENDED:record | NOT_FOUND | BUSY (too many cancellations ahead of their reserve)
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
-local RESERVATIONS, DUE, BUYERS = KEYS[3], KEYS[4], KEYS[5]
+local RESERVATIONS, BUYERS = KEYS[3], KEYS[4]
 local id, buyer, is_own, most_ahead = ARGV[1], ARGV[2], ARGV[3] == '1', tonumber(ARGV[4])
 local closed = enter()
 if closed then return closed end
@@ -34,7 +34,6 @@ if status ~= 'R' then return reply('ALREADY_ENDED:' .. record) end
 quantity = tonumber(quantity)
 record = 'C|' .. quantity .. '|' .. rest .. '|' .. buyer
 redis.call('HSET', RESERVATIONS, id, record)
-redis.call('ZREM', DUE, id)
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -quantity) end
 stock.reserved = stock.reserved - quantity
 move('CANCELLED', 'to', give_back(quantity), id, quantity .. '|' .. buyer)

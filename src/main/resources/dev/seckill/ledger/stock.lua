@@ -9,7 +9,8 @@
 
 local STOCK, MOVEMENTS = KEYS[1], KEYS[2]
 local FIELDS = {'state', 'run_id', 'epoch', 'seq', 'sellable', 'capacity', 'remaining', 'returning', 'reserved', 'sold',
-  'restock_at_ms', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor', 'rest_ms'}
+  'restock_at_ms', 'now_ms', 'opens_at_ms', 'closes_at_ms', 'hold_ms', 'limit_per_buyer', 'amount_minor', 'rest_ms',
+  'expired_to'}
 local stock = {}
 
 -- The server's own name for this run of it. A promoted replica or a restarted server has another one.
@@ -36,6 +37,8 @@ local function look()
     or stock.remaining + stock.returning + stock.reserved + stock.sold ~= stock.capacity then
     return {'CORRUPT'}
   end
+  local expired_to = tonumber(string.match(stock.expired_to, '^%d+%-(%d+)$'))
+  if not expired_to or expired_to > stock.seq then return {'CORRUPT'} end
   stock.now_ms = clock(stock.now_ms)
 end
 
@@ -48,7 +51,8 @@ end
 -- Appends a movement. Its id in the stream is <epoch>-<seq>, so a position is a count and a gap shows. First come the
 -- fields that hold for all of it: movement, at_ms, and what else the caller names (due_ms, amount_minor: of one ticket, to:
 -- where its tickets went …). Then the reservations that moved, each once: a field named by the reservation's id, whose 22
--- characters no other name has, with "quantity|buyer".
+-- characters no other name has, with "quantity|buyer". A RESERVED movement stays until all in it has ended: expire.lua finds
+-- there what is due.
 local function move(movement, ...)
   stock.seq = stock.seq + 1
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +20,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What an audit says of a sale that is right, and of one in which somebody has overwritten something. Touches one Redis. */
 class AuditTest {
     private static final long AN_HOUR = SaleOnRedis.LONGEST_REST_MS;
+    private static final long HOLD_MS = Bench.HOLD.toMillis();
+
+    /** After all others. */
+    private static final long DUE_MS = 9_000_000_000_000L;
+
     private static final String SUM = "remaining + returning + reserved + sold";
 
     /** Of the story's reservations. */
@@ -49,21 +53,25 @@ class AuditTest {
         final String stock = key(0);
         final String movements = key(1);
         final String reservations = key(2);
-        final String due = key(3);
-        final String buyers = key(4);
+        final String buyers = key(3);
         final Attempt zoe = sale.attempt("zoe", 1);
         final Attempt ann = sale.attempt("ann", 5);
         final Attempt bob = sale.attempt("bob", 1);
         final Attempt nameless = sale.attempt("", 3);
         final Attempt cid = sale.attempt("cid", 4);
         final Attempt dan = sale.attempt("dan", 1);
+        final Attempt eve = sale.attempt("eve", 1);
+        final Attempt fay = sale.attempt("fay", 1);
         final Attempt gus = sale.attempt("gus", 1);
         final Attempt hal = sale.attempt("hal", 1);
 
         Story() {
             assertThat(sale.deduct(zoe)).containsExactly("RESERVED");
             sale.release(zoe, 0);
-            assertThat(sale.deduct(ann, bob, nameless, cid)).containsOnly("RESERVED");
+            assertThat(sale.deduct(eve, fay)).containsOnly("RESERVED");
+            sale.timePasses(HOLD_MS - 1);
+            assertThat(sale.deduct(waiting(ann), waiting(bob), waiting(nameless), waiting(cid)))
+                    .containsOnly("RESERVED");
             sale.release(bob, 0);
             sale.changeState("PAUSED");
             sale.changeState("OPEN");
@@ -72,17 +80,13 @@ class AuditTest {
             sale.changeCapacity(20, AN_HOUR);
             sale.release(dan, 0);
             sale.release(cid, AN_HOUR);
-            expireTwo();
+            sale.timePasses(1);
+            assertThat(sale.expire(10)).first().isEqualTo("2");
             sale.share("node", 1, 60_000, 1, 0);
         }
 
-        private void expireTwo() {
-            Object holdMs = bench.raw.text("HGET", stock, "hold_ms");
-            stock("hold_ms", 1);
-            assertThat(sale.deduct(sale.attempt("eve", 1), sale.attempt("fay", 1)))
-                    .containsOnly("RESERVED");
-            stock("hold_ms", holdMs);
-            Awaitility.await().until(() -> !sale.expire(10).get(0).equals("0"));
+        private Attempt waiting(Attempt attempt) {
+            return SaleOnRedis.until(sale.nowMs() + 10_000, attempt);
         }
 
         private String key(int i) {
@@ -123,14 +127,17 @@ class AuditTest {
         }
 
         void reserve(String buyer, long quantity, long amountMinor) {
-            String id = sale.attempt(buyer, 1).id().code();
-            move("RESERVED", "due_ms", 7, "amount_minor", amountMinor, id, quantity + "|" + buyer);
-            record(id, buyer, quantity);
+            reserve(buyer, quantity, amountMinor, DUE_MS);
         }
 
-        private void record(String id, String buyer, long quantity) {
-            ask("HSET", reservations, id, "R|" + quantity + "|" + lastAtMs() + "|7|" + buyer);
-            ask("ZADD", due, 7, id);
+        void reserve(String buyer, long quantity, long amountMinor, long dueMs) {
+            String id = sale.attempt(buyer, 1).id().code();
+            move("RESERVED", "due_ms", dueMs, "amount_minor", amountMinor, id, quantity + "|" + buyer);
+            record(id, buyer, quantity, dueMs);
+        }
+
+        private void record(String id, String buyer, long quantity, long dueMs) {
+            ask("HSET", reservations, id, "R|" + quantity + "|" + lastAtMs() + "|" + dueMs + "|" + buyer);
             ask("HINCRBY", stock, "remaining", -quantity);
             ask("HINCRBY", stock, "reserved", quantity);
             if (!buyer.isEmpty()) {
@@ -140,11 +147,11 @@ class AuditTest {
 
         /** A ticket each for gus and hal, in one movement that says this of them. */
         void reserveTwo(Object... parts) {
-            List<Object> fields = new ArrayList<>(List.of("due_ms", 7, "amount_minor", 4_500));
+            List<Object> fields = new ArrayList<>(List.of("due_ms", DUE_MS, "amount_minor", 4_500));
             fields.addAll(List.of(parts));
             move("RESERVED", fields.toArray());
-            record(gus.id().code(), "gus", 1);
-            record(hal.id().code(), "hal", 1);
+            record(gus.id().code(), "gus", 1, DUE_MS);
+            record(hal.id().code(), "hal", 1, DUE_MS);
         }
 
         String gus() {
@@ -171,7 +178,6 @@ class AuditTest {
         void giveBackWithoutRest() {
             move("CANCELLED", "to", "remaining", ann.id().code(), "5|ann");
             record(ann, "^R", "C");
-            ask("ZREM", due, ann.id().code());
             ask("HSET", buyers, "ann", 0);
             stock("remaining", 6);
             stock("reserved", 3);
@@ -196,10 +202,11 @@ class AuditTest {
         }
 
         private String nameOf(String subject) {
-            return Stream.of(ann, bob, cid, dan, gus, hal)
+            return Stream.of(ann, bob, cid, dan, gus, hal, nameless)
                     .filter(each -> each.id().code().equals(subject))
                     .findAny()
-                    .map(each -> each.buyer().value())
+                    .map(each ->
+                            each.buyer().isAnonymous() ? "nobody" : each.buyer().value())
                     .orElse(subject.replace(sale.id.value(), "sale"));
         }
     }
@@ -275,7 +282,7 @@ class AuditTest {
         }
         assertThat(auditor.audit(sale.id).orElseThrow().findings()).isEmpty();
 
-        bench.raw.ask("DEL", sale.keys.reservations.get(3));
+        bench.raw.ask("HSET", sale.keys.stock.get(0), "expired_to", "1-7");
         SaleAudit audit = auditor.audit(sale.id).orElseThrow();
 
         assertThat(audit.reservations()).isEqualTo(Map.of(ReservationStatus.RESERVED, 2_400L));
@@ -298,14 +305,11 @@ class AuditTest {
     @Test
     void tellsWhatIsThereAndWhatShouldBe() {
         Story story = new Story();
-        story.ask("ZADD", story.due, 7, story.ann.id().code());
+        story.ask("HSET", story.buyers, "ann", 4);
 
         List<Finding> findings = story.audit().findings();
 
-        String dueMs = bench.raw.text("HGET", story.reservations, story.ann.id().code())
-                .split("\\|", 5)[3];
-        assertThat(findings)
-                .containsExactly(new Finding(Check.DUE, story.ann.id().code(), "7", dueMs));
+        assertThat(findings).containsExactly(new Finding(Check.BUYERS, "ann", "4", "5"));
     }
 
     @Test
@@ -313,7 +317,6 @@ class AuditTest {
         Story story = new Story();
         story.ask("DEL", story.movements);
         story.ask("HINCRBY", story.buyers, "ann", 1);
-        story.ask("ZREM", story.due, story.nameless.id().code());
         story.ask("HSET", story.stock, "reserved", 9, "remaining", 0);
 
         SaleAudit audit = story.audit();
@@ -321,11 +324,7 @@ class AuditTest {
         assertThat(audit.comparedWith()).isEqualTo(ComparedWith.RECORDS);
         assertThat(audit.findings())
                 .extracting(each -> each.check() + " " + each.subject() + " " + each.found())
-                .containsExactlyInAnyOrder(
-                        "movements the last 0-0",
-                        "sums reserved 9",
-                        "buyers ann 6",
-                        "due " + story.nameless.id().code() + " nothing");
+                .containsExactlyInAnyOrder("movements the last 0-0", "sums reserved 9", "buyers ann 6");
         assertThat(audit.reservations()).isEqualTo(STATUSES);
     }
 
@@ -403,13 +402,12 @@ class AuditTest {
                         "a reservation from nowhere",
                         s -> s.ask("HSET", s.reservations, "nowhere", "R|1|1|2|eve"),
                         "reservations nowhere"),
-                harm("never due", s -> s.ask("ZREM", s.due, s.ann.id().code()), "due ann"),
-                harm(
-                        "due at another time",
-                        s -> s.ask("ZINCRBY", s.due, 1, s.ann.id().code()),
-                        "due ann"),
-                harm("due though ended", s -> s.ask("ZADD", s.due, 7, s.bob.id().code()), "due bob"),
-                harm("due from nowhere", s -> s.ask("ZADD", s.due, 7, "nowhere"), "due nowhere"),
+                harm("expiry past what is reserved", s -> s.stock("expired_to", "1-5"), "due ann", "due nobody"),
+                harm("expiry past all", s -> s.stock("expired_to", "2-14"), "due ann", "due nobody"),
+                harm("expiry past what is to come", s -> s.stock("expired_to", "2-15"), "stock expired_to"),
+                harm("expiry in another epoch", s -> s.stock("expired_to", "2-4"), "stock expired_to"),
+                harm("expiry nowhere", s -> s.stock("expired_to", "x"), "stock expired_to"),
+                harm("expiry forgotten", s -> s.ask("HDEL", s.stock, "expired_to"), "stock expired_to"),
                 harm("a buyer with too few", s -> s.ask("HINCRBY", s.buyers, "ann", -1), "buyers ann"),
                 harm("a buyer with too many", s -> s.ask("HINCRBY", s.buyers, "bob", 1), "buyers bob"),
                 harm("a buyer forgotten", s -> s.ask("HDEL", s.buyers, "bob"), "buyers bob"),
@@ -420,7 +418,7 @@ class AuditTest {
 
     private static Stream<Harm> harmsToTheHistory() {
         return Stream.of(
-                harm("a movement lost", s -> s.ask("XDEL", s.movements, "1-4"), "movements 1-5 CANCELLED"),
+                harm("a movement lost", s -> s.ask("XDEL", s.movements, "1-4"), "movements 1-5 RESERVED"),
                 harm("the beginning lost", s -> s.ask("XDEL", s.movements, "1-1"), "movements 1-2 RESERVED"),
                 harm("the end lost", s -> s.ask("XDEL", s.movements, "2-14"), "movements the last"),
                 harm("all lost", s -> s.ask("DEL", s.movements), "movements the last"),
@@ -439,7 +437,7 @@ class AuditTest {
                         s -> s.move(
                                 "RESERVED",
                                 "due_ms",
-                                7,
+                                DUE_MS,
                                 "amount_minor",
                                 4_500,
                                 s.ann.id().code(),
@@ -460,7 +458,6 @@ class AuditTest {
                         "a reservation missing among others",
                         s -> twoMore(s).reserveTwo(s.gus(), "1|gus"),
                         "reservations hal",
-                        "due hal",
                         "buyers hal",
                         "stock remaining",
                         "stock reserved"),
@@ -468,7 +465,6 @@ class AuditTest {
                         "a reservation too many among others",
                         s -> twoMore(s).reserveTwo(s.gus(), "1|gus", s.hal(), "1|hal", "x".repeat(22), "1|gus"),
                         "reservations " + "x".repeat(22),
-                        "due " + "x".repeat(22),
                         "buyers gus",
                         "stock remaining",
                         "stock reserved"),
@@ -515,9 +511,10 @@ class AuditTest {
                 harm("over the limit", s -> s.reserve("ann", 1), "limit ann"),
                 harm(
                         "a malformed reservation",
-                        s -> s.move("RESERVED", "due_ms", 7, "amount_minor", 4_500, "short", "1|"),
+                        s -> s.move("RESERVED", "due_ms", DUE_MS, "amount_minor", 4_500, "short", "1|"),
                         "movements 2-15 RESERVED"),
-                harm("another price", s -> s.reserve("eve", 1, 1), "movements 2-15 RESERVED"));
+                harm("another price", s -> s.reserve("eve", 1, 1), "movements 2-15 RESERVED"),
+                harm("due out of turn", s -> s.reserve("eve", 1, 4_500, 7), "movements 2-15 RESERVED"));
     }
 
     /** As many on sale as two buyers need. */
@@ -545,8 +542,7 @@ class AuditTest {
                         },
                         "archived returning"),
                 archived("a movement left", s -> s.write("2-99", "X", 1), "archived seckill:{sale}:movements"),
-                archived("a buyer left", s -> s.ask("HSET", s.buyers, "ann", 1), "archived seckill:{sale}:buyers"),
-                archived("a due date left", s -> s.ask("ZADD", s.due, 1, "x"), "archived seckill:{sale}:due"));
+                archived("a buyer left", s -> s.ask("HSET", s.buyers, "ann", 1), "archived seckill:{sale}:buyers"));
     }
 
     private static Harm archived(String name, Harm.Hand hand, String... expected) {

@@ -80,6 +80,7 @@ final class Bench implements AutoCloseable {
                 .ignoreExceptions()
                 .until(() -> {
                     node.tend();
+                    sale.timeGoesOn();
                     return node.notDurable().isEmpty()
                             && !await(node.show(sale.id)).orElseThrow().recovering();
                 });

@@ -12,7 +12,6 @@ import java.util.Set;
 record Books(
         Map<String, String> stock,
         Map<String, String> reservations,
-        Map<String, String> due,
         Map<String, String> buyers,
         List<Movement> movements) {
 
@@ -24,8 +23,7 @@ record Books(
         return new Books(
                 redis.map("HGETALL", keys.stock.get(0)),
                 redis.map("HGETALL", keys.reservations.get(2)),
-                redis.map("ZRANGE", keys.reservations.get(3), 0, -1, "WITHSCORES"),
-                redis.map("HGETALL", keys.reservations.get(4)),
+                redis.map("HGETALL", keys.reservations.get(3)),
                 movements);
     }
 
@@ -54,7 +52,6 @@ record Books(
         Glance glance = glance();
         check.begin(glance);
         reservations.forEach((id, record) -> check.saw(Check.RESERVATIONS, id, record));
-        due.forEach((id, dueMs) -> check.saw(Check.DUE, id, dueMs));
         buyers.forEach((buyer, tickets) -> check.saw(Check.BUYERS, buyer, tickets));
         assertThat(check.end(sale, glance, glance).findings())
                 .filteredOn(each -> each.check() != Check.STOCK || !overwritten.contains(each.subject()))

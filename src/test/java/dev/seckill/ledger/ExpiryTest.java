@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Reservations that nobody paid in time. Touches one Redis, and harms it. */
 class ExpiryTest {
     private static final long HOLD_MS = Bench.HOLD.toMillis();
+    private static final long LONG_MS = SaleOnRedis.LONGEST_REST_MS;
     private static final int MOST = 1_000;
 
     private static Bench bench;
@@ -36,17 +37,23 @@ class ExpiryTest {
         bench.close();
     }
 
-    /** Sold under a hold time that is over the next moment. */
-    private static Attempt soldAndDue(SaleOnRedis sale, String buyer, int quantity) {
-        sale.set("hold_ms", 1);
-        Attempt attempt = sale.sold(buyer, quantity);
-        sale.set("hold_ms", HOLD_MS);
-        awaitAfter(sale, sale.nowMs() + 1);
-        return attempt;
-    }
-
     private static void awaitAfter(SaleOnRedis sale, long ms) {
         Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> sale.nowMs() > ms);
+    }
+
+    private static long dueMs(SaleOnRedis sale, Attempt attempt) {
+        return Long.parseLong(
+                sale.books().reservations().get(attempt.id().code()).split("\\|", 5)[3]);
+    }
+
+    private static List<Attempt> soldTogether(SaleOnRedis sale, String name, int count) {
+        Stamp stamp = sale.stamp();
+        long deadlineMs = sale.nowMs() + 10_000;
+        List<Attempt> batch = IntStream.range(0, count)
+                .mapToObj(i -> sale.attempt(name + i, "key", 1, stamp, deadlineMs))
+                .toList();
+        assertThat(sale.deduct(batch)).containsOnly("RESERVED");
+        return batch;
     }
 
     private static String status(SaleOnRedis sale, Attempt attempt) {
@@ -58,16 +65,18 @@ class ExpiryTest {
     @Test
     void givesBackWhatIsDueAndNothingElse() {
         SaleOnRedis sale = bench.sale(6, 5);
-        Attempt paidInTime = sale.sold("ann", 2);
-        Attempt late = soldAndDue(sale, "bob", 3);
-        Attempt nameless = soldAndDue(sale, "", 1);
+        Attempt late = sale.attempt("bob", 3);
+        Attempt nameless = sale.attempt("", 1);
+        assertThat(sale.deduct(late, nameless)).containsOnly("RESERVED");
+        sale.holdIsOver();
+        Attempt inTime = sale.sold("ann", 2);
 
         assertThat(sale.expire(MOST)).first().isEqualTo("2");
 
         Books books = sale.books();
         assertThat(status(sale, late)).isEqualTo("E");
         assertThat(status(sale, nameless)).isEqualTo("E");
-        assertThat(status(sale, paidInTime)).isEqualTo("R");
+        assertThat(status(sale, inTime)).isEqualTo("R");
         assertThat(books.number("returning")).isEqualTo(4);
         assertThat(books.number("reserved")).isEqualTo(2);
         assertThat(books.held("bob")).isZero();
@@ -85,21 +94,24 @@ class ExpiryTest {
     @Test
     void changesNothingTheSecondTime() {
         SaleOnRedis sale = bench.sale(10, 5);
-        soldAndDue(sale, "ann", 2);
+        sale.sold("ann", 2);
+        sale.holdIsOver();
         sale.expire(MOST);
+        assertThat(sale.expire(MOST)).as("passes its own movement").first().isEqualTo("0");
         Books once = sale.books();
 
         assertThat(sale.expire(MOST)).first().isEqualTo("0");
 
         assertThat(sale.books()).isEqualTo(once);
+        assertThat(once.movementNames()).containsExactly("CREATED", "RESERVED", "EXPIRED");
     }
 
     @Test
     void endsAtMostSoManyInOneCallThoseLongestDueFirst() {
         SaleOnRedis sale = bench.sale(10, 1);
-        List<Attempt> due = IntStream.range(0, 5)
-                .mapToObj(i -> soldAndDue(sale, "buyer" + i, 1))
-                .toList();
+        List<Attempt> due =
+                IntStream.range(0, 5).mapToObj(i -> sale.sold("buyer" + i, 1)).toList();
+        sale.holdIsOver();
 
         List<String> first = sale.expire(3);
 
@@ -118,28 +130,146 @@ class ExpiryTest {
         assertThat(nobody).isBetween(before + HOLD_MS, sale.nowMs() + HOLD_MS);
 
         Attempt ann = sale.sold("ann", 1);
-        String dueMs = sale.books().due().get(ann.id().code());
         awaitAfter(sale, sale.nowMs());
 
-        assertThat(sale.expire(MOST)).containsExactly("0", dueMs);
+        assertThat(sale.expire(MOST)).containsExactly("0", "" + dueMs(sale, ann));
     }
 
     @Test
     void isOverToTheMillisecond() {
         SaleOnRedis sale = bench.sale(10, 5);
-        sale.set("hold_ms", 150);
         Attempt ann = sale.sold("ann", 1);
-        long dueMs = Long.parseLong(sale.books().due().get(ann.id().code()));
+        long dueMs = dueMs(sale, ann);
+        sale.set("now_ms", dueMs - 1);
 
         List<String> early = sale.expire(MOST);
-        Map<String, String> stillDue = sale.books().due();
-        awaitAfter(sale, dueMs - 1);
+        String status = status(sale, ann);
+        sale.set("now_ms", dueMs);
 
         assertThat(early).as("asked before it was due").first().isEqualTo("0");
-        assertThat(stillDue).containsKey(ann.id().code());
+        assertThat(status).isEqualTo("R");
         assertThat(sale.expire(MOST)).first().isEqualTo("1");
         Movement expired = sale.books().movements().get(2);
-        assertThat(expired.atMs()).isGreaterThanOrEqualTo(dueMs);
+        assertThat(expired.atMs()).isEqualTo(dueMs);
+    }
+
+    // --- where it goes on -------------------------------------------------------------------------------------------
+
+    @Test
+    void endsALargeMovementInPartsAlsoIfRedisDiesInBetween() {
+        SaleOnRedis sale = bench.sale(500, 1);
+        List<Attempt> sold = soldTogether(sale, "buyer", 500);
+        sale.holdIsOver();
+
+        assertThat(sale.expire(200)).first().isEqualTo("200");
+        assertThat(sale.books().stock()).as("not all of it has ended").containsEntry("expired_to", "1-1");
+        assertThat(sale.release(sold.get(300), LONG_MS)).startsWith("CANCELLED");
+        bench.server.kill();
+        bench.server.restart();
+        Ledger another = bench.node(bench.settings());
+        Bench.awaitSelling(another, sale);
+
+        assertThat(await(another.expire(sale.id)).reservations()).isEqualTo(200);
+        assertThat(sale.expire(200)).first().isEqualTo("99");
+        assertThat(sale.expire(200)).first().isEqualTo("0");
+        Books books = sale.books();
+        assertThat(books.number("reserved")).isZero();
+        assertThat(books.movementNames())
+                .containsExactly("CREATED", "RESERVED", "EXPIRED", "CANCELLED", "ADOPTED", "EXPIRED", "EXPIRED");
+        assertThat(books.stock()).as("its end").containsEntry("expired_to", "2-7");
+    }
+
+    @Test
+    void goesOnFromOneEpochIntoTheNext() {
+        SaleOnRedis sale = bench.sale(10, 5);
+        sale.sold("ann", 1);
+        sale.set("run_id", "another");
+        assertThat(sale.adopt(0, 0)).isEqualTo("ADOPTED");
+        sale.sold("bob", 1);
+        sale.timePasses(HOLD_MS / 2);
+        Attempt cid = sale.sold("cid", 1);
+        sale.timePasses(HOLD_MS / 2);
+
+        assertThat(sale.expire(MOST)).containsExactly("2", "" + dueMs(sale, cid));
+
+        assertThat(sale.books().stock()).containsEntry("expired_to", "2-4");
+        assertThat(status(sale, cid)).isEqualTo("R");
+        sale.timePasses(HOLD_MS / 2);
+        assertThat(sale.expire(MOST)).first().isEqualTo("1");
+    }
+
+    /** All at once would hold up the buyers of all sales. */
+    @Test
+    void passesThousandsThatHaveEndedOtherwiseInManyShortCalls() {
+        SaleOnRedis sale = bench.sale(2_001, 1);
+        List<Attempt> cancelled = new ArrayList<>();
+        for (int batch = 0; batch < 20; batch++) {
+            cancelled.addAll(soldTogether(sale, "buyer" + batch + "-", 100));
+        }
+        for (Attempt each : cancelled) {
+            Object[] arguments = {each.id().code(), each.buyer().value(), 1, 0};
+            assertThat(sale.call(Script.RELEASE, sale.keys.reservations, arguments)
+                            .text(0))
+                    .startsWith("CANCELLED");
+        }
+        Attempt last = sale.sold("last", 1);
+        sale.holdIsOver();
+
+        int calls = 1;
+        List<String> found = sale.expire(MOST);
+        while (found.get(0).equals("0")) {
+            assertThat(found.get(1)).as("ask at once").isEqualTo("" + sale.nowMs());
+            found = sale.expire(MOST);
+            calls++;
+        }
+
+        assertThat(status(sale, last)).isEqualTo("E");
+        assertThat(calls).isBetween(5, 15);
+        assertThat(sale.books().number("reserved")).isZero();
+    }
+
+    @Test
+    void looksAtOneMovementAtLeast() {
+        SaleOnRedis sale = bench.sale(10, 5);
+        sale.sold("ann", 1);
+        sale.holdIsOver();
+
+        assertThat(sale.expire(MOST, 1)).as("CREATED").containsExactly("0", "" + sale.nowMs());
+        assertThat(sale.expire(MOST, 1)).as("ann's").first().isEqualTo("1");
+        assertThat(sale.books().stock()).containsEntry("expired_to", "1-2");
+    }
+
+    /** As a payment will do one day. */
+    @Test
+    void doesNotPassAReservationThatIsDueLaterThanItsMovementSays() {
+        SaleOnRedis sale = bench.sale(10, 5);
+        Attempt ann = sale.attempt("ann", 1);
+        Attempt bob = sale.attempt("bob", 1);
+        assertThat(sale.deduct(ann, bob)).containsOnly("RESERVED");
+        long laterMs = dueMs(sale, ann) + 1_000;
+        String record = sale.books().reservations().get(ann.id().code());
+        bench.raw.ask(
+                "HSET",
+                sale.keys.reservations.get(2),
+                ann.id().code(),
+                record.replaceFirst("\\d+\\|ann$", laterMs + "|ann"));
+        sale.holdIsOver();
+
+        assertThat(sale.expire(MOST)).containsExactly("1", "" + laterMs);
+        assertThat(bench.raw.text("HGET", sale.keys.stock.get(0), "expired_to")).isEqualTo("1-1");
+        sale.set("now_ms", laterMs);
+        assertThat(sale.expire(MOST)).first().isEqualTo("1");
+        assertThat(bench.raw.text("HGET", sale.keys.stock.get(0), "reserved")).isEqualTo("0");
+    }
+
+    @Test
+    void refusesToGoOnFromNowhere() {
+        SaleOnRedis sale = bench.sale(10, 5);
+        for (String nowhere : List.of("", "1", "1-2", "x-1")) {
+            sale.set("expired_to", nowhere);
+
+            assertThat(sale.expire(MOST)).as(nowhere).containsExactly("CORRUPT");
+        }
     }
 
     // --- afterwards -------------------------------------------------------------------------------------------------
@@ -147,7 +277,8 @@ class ExpiryTest {
     @Test
     void sellsExpiredTicketsAfterTheirRestToWhoeverAskedAfterwardsOnly() {
         SaleOnRedis sale = bench.sale(1, 1);
-        soldAndDue(sale, "ann", 1);
+        sale.sold("ann", 1);
+        sale.holdIsOver();
         Attempt lying = sale.attempt("bob", "first", 1);
         assertThat(sale.deduct(sale.attempt("bob", "second", 1))).containsExactly("SOLD_OUT");
 
@@ -162,7 +293,8 @@ class ExpiryTest {
     @Test
     void answersTheKeyOfAnExpiredReservationWithItForEver() {
         SaleOnRedis sale = bench.sale(3, 1);
-        Attempt ann = soldAndDue(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
+        sale.holdIsOver();
         sale.expire(MOST);
         sale.restIsOver();
         sale.touch();
@@ -177,7 +309,8 @@ class ExpiryTest {
     @Test
     void leavesACancelledReservationAlone() {
         SaleOnRedis sale = bench.sale(3, 1);
-        Attempt ann = soldAndDue(sale, "ann", 1);
+        Attempt ann = sale.sold("ann", 1);
+        sale.holdIsOver();
         assertThat(sale.release(ann, 0)).startsWith("CANCELLED");
 
         assertThat(sale.expire(MOST)).first().isEqualTo("0");
@@ -190,7 +323,8 @@ class ExpiryTest {
     void givesBackWhetherTheSaleIsOpenPausedOrClosed() {
         for (String state : List.of("OPEN", "PAUSED", "CLOSED")) {
             SaleOnRedis sale = bench.sale(1, 1);
-            soldAndDue(sale, "ann", 1);
+            sale.sold("ann", 1);
+            sale.holdIsOver();
             sale.changeState(state);
 
             assertThat(sale.expire(MOST)).as(state).first().isEqualTo("1");
@@ -241,7 +375,6 @@ class ExpiryTest {
         Books books = sale.books();
         assertThat(books.number("reserved")).isZero();
         assertThat(books.number("remaining") + books.number("returning")).isEqualTo(300);
-        assertThat(books.due()).isEmpty();
         Map<String, Integer> ends = new HashMap<>();
         for (Movement movement : books.movements()) {
             if (List.of("EXPIRED", "CANCELLED").contains(movement.kind())) {

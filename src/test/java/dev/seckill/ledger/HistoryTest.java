@@ -2,6 +2,7 @@ package dev.seckill.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.seckill.ledger.Glance.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,7 +97,6 @@ class HistoryTest {
         assertThat(findings.shown()).isEmpty();
         assertThat(sums()).isEqualTo(sums(12, 0, 3, 0, 0));
         assertThat(history.claims().find(ANN).record()).isEqualTo("E|3|1000|1000|ann");
-        assertThat(history.claims().find(ANN).due()).isNull();
         assertThat(history.claims().find(ANN).holder().tickets()).isZero();
     }
 
@@ -138,7 +138,6 @@ class HistoryTest {
 
         assertThat(sums()).isEqualTo(sums(5, 0, 2, 3, 0));
         assertThat(history.claims().find(ANN).record()).startsWith("P|3|");
-        assertThat(history.claims().find(ANN).due()).isNull();
         assertThat(findings.shown())
                 .containsExactly(new Finding(Check.LIMIT, "ann", "5 after 1-4 RESERVED", "at most 4"));
     }
@@ -153,6 +152,28 @@ class HistoryTest {
         assertThat(findings.shown())
                 .contains(new Finding(
                         Check.MOVEMENTS, "1-3 EXPIRED", "at_ms 999", "at_ms 1000 or later, when it was due"));
+    }
+
+    /** Expiry looks no further than to the first that is not due. */
+    @Test
+    void findsAReservationThatIsDueBeforeTheOneBeforeIt() {
+        create();
+        move("RESERVED", "due_ms", DUE_MS + 1, "amount_minor", 5, ANN, "1|ann");
+
+        reserve(BOB, "bob", 1);
+
+        assertThat(findings.shown()).extracting(Finding::subject).containsExactly("1-3 RESERVED");
+    }
+
+    @Test
+    void knowsWhereMovementsStand() {
+        create();
+        move("STATE_CHANGED", "state", "PAUSED");
+        history.apply(Movement.of(2, 3, List.of("movement", "ADOPTED", "at_ms", "1000", "run_id", "x")));
+
+        assertThat(Stream.of("0-0", "1-1", "1-2", "2-3").map(Position::parse)).allMatch(history::has);
+        assertThat(Stream.of("0-1", "1-0", "2-2", "1-3", "2-4").map(Position::parse))
+                .noneMatch(history::has);
     }
 
     @Test

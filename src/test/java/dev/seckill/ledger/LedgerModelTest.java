@@ -11,6 +11,7 @@ import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleState;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,18 +72,18 @@ class LedgerModelTest {
     private static final class Kept {
         final BuyerId buyer;
         final int quantity;
-        final boolean isDueSoon;
+        final int due;
         ReservationStatus status;
 
-        Kept(BuyerId buyer, int quantity, boolean isDueSoon, ReservationStatus status) {
+        Kept(BuyerId buyer, int quantity, int due, ReservationStatus status) {
             this.buyer = buyer;
             this.quantity = quantity;
-            this.isDueSoon = isDueSoon;
+            this.due = due;
             this.status = status;
         }
 
-        boolean isExpiring() {
-            return status == ReservationStatus.RESERVED && isDueSoon;
+        boolean isExpiring(int now) {
+            return status == ReservationStatus.RESERVED && due <= now;
         }
     }
 
@@ -96,7 +97,9 @@ class LedgerModelTest {
         long reserved;
         SaleState state = SaleState.OPEN;
         boolean restIsOver;
-        boolean holdIsShort;
+        /** In halves of the hold time. */
+        int now;
+
         final Map<String, Kept> kept = new HashMap<>();
         final Map<BuyerId, Integer> held = new HashMap<>();
 
@@ -148,7 +151,7 @@ class LedgerModelTest {
             }
             kept.put(
                     attempt.id().code(),
-                    new Kept(attempt.buyer(), attempt.quantity(), holdIsShort, ReservationStatus.RESERVED));
+                    new Kept(attempt.buyer(), attempt.quantity(), now + 2, ReservationStatus.RESERVED));
             held.merge(attempt.buyer(), attempt.quantity(), Integer::sum);
             remaining -= attempt.quantity();
             reserved += attempt.quantity();
@@ -163,7 +166,7 @@ class LedgerModelTest {
                 return Result.NOT_FOUND;
             }
             if (before == null) {
-                kept.put(attempt.id().code(), new Kept(buyer, 0, false, ReservationStatus.CANCELLED));
+                kept.put(attempt.id().code(), new Kept(buyer, 0, now, ReservationStatus.CANCELLED));
                 seq++;
                 return Result.CANCELLED;
             }
@@ -180,7 +183,7 @@ class LedgerModelTest {
         long expire() {
             enter();
             List<Kept> expiring =
-                    kept.values().stream().filter(Kept::isExpiring).toList();
+                    kept.values().stream().filter(each -> each.isExpiring(now)).toList();
             if (!expiring.isEmpty()) {
                 giveBack(expiring.stream().mapToLong(each -> each.quantity).sum());
             }
@@ -247,17 +250,23 @@ class LedgerModelTest {
         void step(String where) {
             int dice = random.nextInt(100);
             String what;
-            if (dice < 34) {
+            if (dice < 26) {
                 what = where + ": reserve";
                 reserve(what, newAttempt(), Luck.GOOD);
+            } else if (dice < 34) {
+                what = where + ": reserve together";
+                reserveTogether(what);
             } else if (dice < 48) {
                 what = where + ": ask again";
                 reserve(what, again(), Luck.GOOD);
             } else if (dice < 66) {
                 what = where + ": cancel";
                 cancel(what, again(), Luck.GOOD);
-            } else if (dice < 78) {
+            } else if (dice < 72) {
                 what = where + ": time passes";
+                timePasses();
+            } else if (dice < 78) {
+                what = where + ": the rest is over";
                 sale.restIsOver();
                 model.restIsOver = model.returning > 0;
             } else if (dice < 81) {
@@ -303,16 +312,42 @@ class LedgerModelTest {
 
         private Attempt newAttempt() {
             String buyer = BUYERS.get(random.nextInt(BUYERS.size()));
-            holdTimeChanges();
             Attempt attempt = sale.attempt(buyer, "key" + keys++, 1 + random.nextInt(3), stamp(), node.deadlineMs());
             asked.add(attempt);
             return attempt;
         }
 
-        /** A hold of a millisecond is over before the next step. */
-        private void holdTimeChanges() {
-            model.holdIsShort = random.nextInt(3) == 0;
-            sale.set("hold_ms", model.holdIsShort ? 1 : Bench.HOLD.toMillis());
+        private void timePasses() {
+            model.now++;
+            sale.timePasses(Bench.HOLD.toMillis() / 2);
+            // The node must hear of it, or what it asks from now on is late.
+            await(node.show(sale.id));
+        }
+
+        /** Several in one batch, past the node. */
+        private void reserveTogether(String what) {
+            List<Attempt> batch = new ArrayList<>();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                batch.add(random.nextBoolean() ? newAttempt() : again());
+            }
+            List<String> expected = new ArrayList<>();
+            for (Attempt each : batch) {
+                expected.add(verdict(model.deduct(each)));
+            }
+            int won = Collections.frequency(expected, "RESERVED");
+            // One movement for all of them.
+            model.seq -= Math.max(0, won - 1);
+            assertThat(sale.deduct(batch).stream().map(answer -> answer.replaceFirst("(ALREADY_RESERVED):.*", "$1")))
+                    .as(what)
+                    .isEqualTo(expected);
+            reserved += won;
+        }
+
+        private static String verdict(Answer answer) {
+            if (answer.outcome() == Outcome.BUSY) {
+                return "STALE";
+            }
+            return answer.outcome() + (answer.detail().isEmpty() ? "" : ":" + answer.detail());
         }
 
         /** An attempt asked before, in the same words, accepted now, or for another quantity. */

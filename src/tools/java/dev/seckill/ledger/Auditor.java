@@ -14,7 +14,7 @@ import org.redisson.client.codec.StringCodec;
 /**
  * Audits the sales of one ledger from what is in Redis alone, while they sell or while they stand still.
  *
- * <p>The movements are replayed to a position at which the stock was read. Then reservations, due dates and buyers are read
+ * <p>The movements are replayed to a position at which the stock was read. Then reservations and buyers are read
  * page by page, and the movements of that time decide what each of them may have been. Nothing here writes; each call is
  * bounded, and so is the number of tries.
  */
@@ -139,7 +139,7 @@ public final class Auditor implements AutoCloseable {
         reader.tables((table, key, value) -> {
             check.saw(table, key, value);
             read.entries++;
-            progress.tell(() -> sale + ": " + read.entries + " reservations, due dates and buyers");
+            progress.tell(() -> sale + ": " + read.entries + " reservations and buyers");
         });
         Glance end = reader.glance();
         replay(sale, reader, check.history(), end);

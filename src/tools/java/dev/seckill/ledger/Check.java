@@ -16,7 +16,7 @@ public enum Check {
     STOCK,
     /** Each reservation is what its movements made of it. */
     RESERVATIONS,
-    /** Every reservation that is neither paid nor ended is due when it should be, and nothing else is. */
+    /** Nothing is reserved up to where expiry has passed, because it never looks there again. */
     DUE,
     /** Each buyer's count is what the buyer's reservations add up to. */
     BUYERS,

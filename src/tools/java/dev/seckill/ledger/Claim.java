@@ -8,11 +8,12 @@ final class Claim {
     private final long reservedAtMs;
     private final long dueMs;
     private final Holder holder;
+    private final long seq;
     private char letter;
     boolean isRecordSeen;
-    boolean isDueSeen;
 
-    Claim(char letter, long quantity, long reservedAtMs, long dueMs, Holder holder) {
+    Claim(char letter, long quantity, long reservedAtMs, long dueMs, Holder holder, long seq) {
+        this.seq = seq;
         this.letter = letter;
         this.quantity = quantity;
         this.reservedAtMs = reservedAtMs;
@@ -45,8 +46,8 @@ final class Claim {
         return letter + "|" + quantity + "|" + reservedAtMs + "|" + dueMs + "|" + holder.buyer();
     }
 
-    /** When it is due, or null if it is not any more. */
-    String due() {
-        return letter == RESERVED ? Long.toString(dueMs) : null;
+    /** Of the movement that it began with; 0 if that is not known. */
+    long seq() {
+        return seq;
     }
 }

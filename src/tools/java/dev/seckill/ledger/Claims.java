@@ -1,5 +1,6 @@
 package dev.seckill.ledger;
 
+import dev.seckill.ledger.Glance.Position;
 import dev.seckill.trade.ReservationStatus;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The reservations, due dates and buyers as they should be, to compare with what is read.
+ * The reservations and buyers as they should be, to compare with what is read.
  *
  * <p>Reading takes a while, and the sale goes on meanwhile. So the changes from {@link #watch} on are kept beside, and a
  * value is right that was so at any moment of the reading. What did not change in that time must be there, just so; when
@@ -34,15 +35,15 @@ final class Claims {
         return claims.get(id);
     }
 
-    Claim add(String id, char letter, long quantity, long reservedAtMs, long dueMs, String buyer) {
-        Claim claim = put(id, letter, quantity, reservedAtMs, dueMs, buyer);
+    Claim add(String id, char letter, long quantity, long reservedAtMs, long dueMs, String buyer, long seq) {
+        Claim claim = put(id, letter, quantity, reservedAtMs, dueMs, buyer, seq);
         note(id, claim);
         return claim;
     }
 
-    private Claim put(String id, char letter, long quantity, long reservedAtMs, long dueMs, String buyer) {
+    private Claim put(String id, char letter, long quantity, long reservedAtMs, long dueMs, String buyer, long seq) {
         Holder holder = holders.computeIfAbsent(buyer, Holder::new);
-        Claim claim = new Claim(letter, quantity, reservedAtMs, dueMs, holder);
+        Claim claim = new Claim(letter, quantity, reservedAtMs, dueMs, holder, seq);
         claims.put(id, claim);
         holder.hold(isLive(letter) ? quantity : 0);
         return claim;
@@ -73,7 +74,8 @@ final class Claims {
                     Long.parseLong(parts.group(2)),
                     Long.parseLong(parts.group(3)),
                     Long.parseLong(parts.group(4)),
-                    parts.group(5));
+                    parts.group(5),
+                    0);
             claim.isRecordSeen = true;
         }
         return true;
@@ -101,11 +103,20 @@ final class Claims {
         return counts;
     }
 
+    /** What is still reserved up to there. */
+    void findReserved(Position upTo, Findings findings) {
+        claims.forEach((id, claim) -> {
+            if (claim.letter() == Claim.RESERVED && claim.seq() <= upTo.seq()) {
+                findings.add(Check.DUE, id, claim.record(), "an end, as expiry has passed up to " + upTo);
+            }
+        });
+    }
+
     // --- comparing --------------------------------------------------------------------------------------------------
 
     /** The reading begins. */
     void watch() {
-        for (Check table : new Check[] {Check.RESERVATIONS, Check.DUE, Check.BUYERS}) {
+        for (Check table : new Check[] {Check.RESERVATIONS, Check.BUYERS}) {
             changes.put(table, new HashMap<>());
         }
     }
@@ -115,7 +126,6 @@ final class Claims {
             return;
         }
         note(Check.RESERVATIONS, id, claim.record());
-        note(Check.DUE, id, claim.due());
         note(Check.BUYERS, claim.holder().buyer(), claim.holder().count());
     }
 
@@ -138,18 +148,13 @@ final class Claims {
             return holder == null || holder.isAnonymous() ? null : holder.count();
         }
         Claim claim = claims.get(key);
-        if (claim == null) {
-            return null;
-        }
-        return table == Check.DUE ? claim.due() : claim.record();
+        return claim == null ? null : claim.record();
     }
 
     private void markSeen(Check table, String key) {
         Claim claim = claims.get(key);
         if (table == Check.BUYERS && holders.containsKey(key)) {
             holders.get(key).isSeen = true;
-        } else if (table == Check.DUE && claim != null) {
-            claim.isDueSeen = true;
         } else if (table == Check.RESERVATIONS && claim != null) {
             claim.isRecordSeen = true;
         }
@@ -167,9 +172,6 @@ final class Claims {
         claims.forEach((id, claim) -> {
             if (!claim.isRecordSeen && isConstant(Check.RESERVATIONS, id)) {
                 findings.add(Check.RESERVATIONS, id, "nothing", claim.record());
-            }
-            if (!claim.isDueSeen && claim.due() != null && isConstant(Check.DUE, id)) {
-                findings.add(Check.DUE, id, "nothing", claim.due());
             }
         });
         holders.forEach((buyer, holder) -> {

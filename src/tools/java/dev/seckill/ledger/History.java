@@ -5,7 +5,9 @@ import dev.seckill.ledger.Movement.Part;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -27,10 +29,14 @@ final class History {
     private final Findings findings;
     private final Claims claims = new Claims();
     private final Map<String, String> definition = new LinkedHashMap<>();
+    /** Each epoch by the seq of its first movement. */
+    private final NavigableMap<Long, Long> epochs = new TreeMap<>(Map.of(0L, 0L));
+
     private Position last = Position.BEGIN;
     private boolean isWhole = true;
     private String state = "OPEN";
     private long atMs;
+    private long lastDueMs;
     private long capacity;
     private long remaining;
     private long returning;
@@ -52,6 +58,13 @@ final class History {
 
     Position last() {
         return last;
+    }
+
+    /** Whether a movement stands there; the beginning counts as one. */
+    boolean has(Position position) {
+        return position.seq() >= 0
+                && position.seq() <= last.seq()
+                && epochs.floorEntry(position.seq()).getValue() == position.epoch();
     }
 
     Claims claims() {
@@ -105,6 +118,9 @@ final class History {
         long epoch = last.epoch() + (name.equals("ADOPTED") || name.equals("CREATED") ? 1 : 0);
         if (here.epoch() != epoch) {
             findings.add(Check.MOVEMENTS, subject, "epoch " + here.epoch(), "epoch " + epoch);
+        }
+        if (here.epoch() != last.epoch()) {
+            epochs.put(here.seq(), here.epoch());
         }
         last = here;
         try {
@@ -199,6 +215,10 @@ final class History {
         if (!step.text("amount_minor").equals(price)) {
             impossible(step, "amount_minor " + step.text("amount_minor"), "amount_minor " + price);
         }
+        if (dueMs < lastDueMs) {
+            impossible(step, "due_ms " + dueMs, "due_ms " + lastDueMs + " or later: they stand in order of due");
+        }
+        lastDueMs = Math.max(lastDueMs, dueMs);
         for (Part part : step.parts()) {
             reserve(step, part, now, dueMs);
         }
@@ -216,7 +236,7 @@ final class History {
             impossible(step, id + ", quantity " + quantity, "22 of A-Z, a-z, 0-9, - and _, quantity 1 or more");
             return;
         }
-        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, part.buyer())
+        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, part.buyer(), last.seq())
                 .holder();
         remaining -= quantity;
         reserved += quantity;
@@ -251,7 +271,7 @@ final class History {
     private long end(Step step, Part part, char letter, long now) {
         String id = part.reservation();
         if (letter == 'C' && part.quantity() == 0 && claims.find(id) == null) {
-            claims.add(id, letter, 0, now, now, part.buyer());
+            claims.add(id, letter, 0, now, now, part.buyer(), last.seq());
             cancelledAhead++;
             return 0;
         }

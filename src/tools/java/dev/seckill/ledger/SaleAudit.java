@@ -23,7 +23,7 @@ public record SaleAudit(
         ComparedWith comparedWith,
         List<Finding> findings,
         Map<Check, Integer> more) {
-    /** What told how the reservations, the due dates and the buyers should be. */
+    /** What told how the reservations and the buyers should be. */
     public enum ComparedWith {
         MOVEMENTS,
         /** The reservations themselves, where the history is broken and the sale stands still. */

@@ -1,5 +1,6 @@
 package dev.seckill.ledger;
 
+import dev.seckill.ledger.Glance.Position;
 import dev.seckill.ledger.SaleAudit.ComparedWith;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
@@ -14,11 +15,12 @@ import java.util.regex.Pattern;
  */
 final class SaleCheck {
     private static final List<String> SUMS = List.of("remaining", "returning", "reserved", "sold");
+    private static final Pattern POSITION = Pattern.compile("\\d{1,18}-\\d{1,18}");
     private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
     private final Findings findings = new Findings();
     private final History history = new History(findings);
-    /** What reservations, due dates and buyers should be. */
+    /** What reservations and buyers should be. */
     private Claims claims = history.claims();
 
     private ComparedWith comparedWith = ComparedWith.NOTHING;
@@ -140,8 +142,18 @@ final class SaleCheck {
                 findings.add(Check.STOCK, field, found, expected);
             }
         });
+        checkExpiry(glance);
         if (number(glance, "now_ms") < history.atMs()) {
             findings.add(Check.STOCK, "now_ms", glance.text("now_ms"), history.atMs() + " or later");
+        }
+    }
+
+    private void checkExpiry(Glance glance) {
+        String expiredTo = glance.text("expired_to");
+        if (!POSITION.matcher(expiredTo).matches() || !history.has(Position.parse(expiredTo))) {
+            findings.add(Check.STOCK, "expired_to", expiredTo, "the position of a movement");
+        } else {
+            claims.findReserved(Position.parse(expiredTo), findings);
         }
     }
 

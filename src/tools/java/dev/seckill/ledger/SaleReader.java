@@ -21,7 +21,7 @@ final class SaleReader {
 
     private static final int ENOUGH = 4_000;
 
-    private static final List<String> TYPES = List.of("hash", "stream", "hash", "zset", "hash", "hash");
+    private static final List<String> TYPES = List.of("hash", "stream", "hash", "hash", "hash");
 
     /** Looks at one moment. A key that is not of its type is not read. */
     private static final String GLANCE = """
@@ -51,8 +51,8 @@ final class SaleReader {
             return page
             """;
 
-    /** A page of a hash (HSCAN) or a sorted set (ZSCAN): whatever is there all the time is in one of the pages. */
-    private static final String SCAN = "return redis.call(ARGV[1], KEYS[1], ARGV[2], 'COUNT', ARGV[3])";
+    /** A page of a hash: whatever is there all the time is in one of the pages. */
+    private static final String SCAN = "return redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])";
 
     private final RedissonClient redisson;
     private final Keys keys;
@@ -103,21 +103,20 @@ final class SaleReader {
         }
     }
 
-    /** Every entry of the reservations, then of the due dates, then of the buyers; some may come twice. */
+    /** Every entry of the reservations, then of the buyers; some may come twice. */
     void tables(TableConsumer consumer) {
-        scan("HSCAN", keys.reservations.get(2), (id, record) -> consumer.accept(Check.RESERVATIONS, id, record));
-        scan("ZSCAN", keys.reservations.get(3), (id, dueMs) -> consumer.accept(Check.DUE, id, dueMs));
-        scan("HSCAN", keys.reservations.get(4), (buyer, tickets) -> consumer.accept(Check.BUYERS, buyer, tickets));
+        scan(keys.reservations.get(2), (id, record) -> consumer.accept(Check.RESERVATIONS, id, record));
+        scan(keys.reservations.get(3), (buyer, tickets) -> consumer.accept(Check.BUYERS, buyer, tickets));
     }
 
     interface TableConsumer {
         void accept(Check table, String key, String value);
     }
 
-    private void scan(String command, Object key, BiConsumer<String, String> consumer) {
+    private void scan(Object key, BiConsumer<String, String> consumer) {
         String cursor = "0";
         do {
-            List<Object> page = run(SCAN, List.of(key), command, cursor, PAGE);
+            List<Object> page = run(SCAN, List.of(key), cursor, PAGE);
             pairs((List<?>) page.get(1)).forEach(consumer);
             cursor = (String) page.get(0);
         } while (!cursor.equals("0"));

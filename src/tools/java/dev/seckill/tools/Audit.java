@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         customSynopsis = "scripts/audit [OPTION...] [SALE...]",
         description = {
             "Checks everything that must be true of a sale, from its ledger alone, and says OK or what is wrong: the sums,"
-                    + " the history without a gap or an impossible step, and that the stock, every reservation, due date and"
-                    + " buyer's count are what the history makes of them. It only reads, a little at a time; the sale may go"
+                    + " the history without a gap or an impossible step, and that the stock, every reservation and buyer's"
+                    + " count are what the history makes of them, and that expiry has passed nothing over. It only reads, a little at a time; the sale may go"
                     + " on meanwhile.%n"
         },
         footerHeading = "%nWith --json:%n",
