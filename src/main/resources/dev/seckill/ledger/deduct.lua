@@ -3,7 +3,7 @@
 --          4 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
 -- ARGV     six per request: reservation id, buyer ('' = anonymous), quantity, stamp's epoch, stamp's sellable,
 --          deadline (ms, Redis time)
--- RETURNS  due (ms) of what this batch reserves, then per request, the first that applies:
+-- RETURNS  due (ms) of what this batch reserves, then one text with a line per request, the first that applies:
 --          KEY_REUSED | ALREADY_RESERVED:record | STALE | LATE | NOT_OPEN:reason | LIMIT_REACHED:held |
 --          SOLD_OUT | NOT_ENOUGH:remaining | RESERVED
 -- KEEPS    remaining + returning + reserved + sold = capacity
@@ -69,4 +69,4 @@ if #new_records > 0 then
   move('RESERVED', 'due_ms', due_ms, 'amount_minor', stock.amount_minor, unpack(reserved))
   save()
 end
-return reply(due_ms, unpack(outcomes))
+return reply(due_ms, table.concat(outcomes, '\n'))

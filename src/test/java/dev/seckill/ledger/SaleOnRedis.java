@@ -120,7 +120,7 @@ final class SaleOnRedis {
 
     List<String> deduct(List<Attempt> batch) {
         Reply reply = call(Script.DEDUCT, keys.reservations, arguments(batch));
-        return reply.isOk() ? texts(reply, 1) : List.of(reply.verdict());
+        return reply.isOk() ? List.of(reply.text(1).split("\n", -1)) : List.of(reply.verdict());
     }
 
     static Object[] arguments(List<Attempt> batch) {
@@ -166,7 +166,7 @@ final class SaleOnRedis {
 
     List<String> expire(int most, int mostLookedAt) {
         Reply reply = call(Script.EXPIRE, keys.reservations, most, mostLookedAt);
-        return reply.isOk() ? texts(reply, 0) : List.of(reply.verdict());
+        return reply.isOk() ? texts(reply) : List.of(reply.verdict());
     }
 
     String find(Attempt attempt) {
@@ -209,9 +209,9 @@ final class SaleOnRedis {
         return reply.isOk() ? reply.text(0) : reply.verdict();
     }
 
-    private static List<String> texts(Reply reply, int from) {
+    private static List<String> texts(Reply reply) {
         List<String> texts = new ArrayList<>();
-        for (int i = from; i < reply.size(); i++) {
+        for (int i = 0; i < reply.size(); i++) {
             texts.add(reply.text(i));
         }
         return texts;
