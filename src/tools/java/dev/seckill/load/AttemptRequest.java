@@ -1,0 +1,91 @@
+package dev.seckill.load;
+
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.SaleId;
+import io.netty.buffer.ByteBuf;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalInt;
+
+/**
+ * The request of every attempt of a run, each by a buyer of its own under a key of its own: bytes made once, in which only
+ * two numbers change.
+ */
+final class AttemptRequest {
+    private static final int DIGITS = 9;
+    private static final String ZEROS = "0".repeat(DIGITS);
+    private static final String BUYER = "buyer-";
+    private static final String KEY = "attempt-";
+    private static final int TEN = 10;
+
+    private final byte[] bytes;
+    private final int buyerAt;
+    private final int keyAt;
+
+    private AttemptRequest(URI node, String path) {
+        String request = """
+                POST %s HTTP/1.1\r
+                Host: %s\r
+                Content-Type: application/json\r
+                Content-Length: 14\r
+                X-Buyer-Id: %s\r
+                Idempotency-Key: %s\r
+                \r
+                {"quantity":1}""".formatted(path, node.getAuthority(), BUYER + ZEROS, KEY + ZEROS);
+        bytes = request.getBytes(StandardCharsets.US_ASCII);
+        buyerAt = request.indexOf(BUYER + ZEROS) + BUYER.length();
+        keyAt = request.indexOf(KEY + ZEROS) + KEY.length();
+    }
+
+    /** One ticket of that sale. */
+    static AttemptRequest reserving(URI node, SaleId sale) {
+        return posting(node, "/api/sales/" + sale + "/reservations");
+    }
+
+    /** The same bytes to another path. */
+    static AttemptRequest posting(URI node, String path) {
+        return new AttemptRequest(node, path);
+    }
+
+    int length() {
+        return bytes.length;
+    }
+
+    void write(int attempt, ByteBuf target) {
+        int start = target.writerIndex();
+        target.writeBytes(bytes);
+        writeDigits(attempt, target, start + buyerAt);
+        writeDigits(attempt, target, start + keyAt);
+    }
+
+    private static void writeDigits(int number, ByteBuf target, int start) {
+        int rest = number;
+        for (int i = start + DIGITS - 1; rest > 0; i--) {
+            target.setByte(i, '0' + rest % TEN);
+            rest /= TEN;
+        }
+    }
+
+    static BuyerId buyer(int attempt) {
+        return BuyerId.named(BUYER + digits(attempt));
+    }
+
+    /** The reservation that this attempt can win. */
+    static ReservationId reservation(SaleId sale, int attempt) {
+        return ReservationId.derive(sale, buyer(attempt), IdempotencyKey.parse(KEY + digits(attempt)));
+    }
+
+    /** Which attempt is that buyer's; none if it is not one of these buyers. */
+    static OptionalInt attemptOf(String buyer) {
+        return buyer.matches(BUYER + "\\d{" + DIGITS + "}")
+                ? OptionalInt.of(Integer.parseInt(buyer.substring(BUYER.length())))
+                : OptionalInt.empty();
+    }
+
+    private static String digits(int number) {
+        String text = Integer.toString(number);
+        return ZEROS.substring(text.length()) + text;
+    }
+}
