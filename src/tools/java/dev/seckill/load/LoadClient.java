@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,9 @@ final class LoadClient implements AutoCloseable {
     /** Connections on their way at once: a server's backlog holds them. */
     private static final int OPENING = 64;
 
+    /** Those who heard the same at the same time do not come back at the same time. */
+    private static final double RETRY_SPREAD = 0.5;
+
     private static final int FIRST_ENDS = 1 << 16;
 
     private final LoadPlan plan;
@@ -63,6 +67,7 @@ final class LoadClient implements AutoCloseable {
     private final Tally tally;
     private final Histogram settling = new Histogram(TimeUnit.MINUTES.toMicros(10), 3);
     private final Winnings won = new Winnings();
+    private final Random random = new Random(1);
     private final CompletableFuture<LoadRun> over = new CompletableFuture<>();
     private volatile Pulse pulse = new Pulse(0, 0, 0, 0, Map.of());
     private Verdict[] ends;
@@ -280,7 +285,8 @@ final class LoadClient implements AutoCloseable {
         tally.hear(verdict, connection.dueNanos, wasSent ? connection.sentNanos : -1, now);
         int attempt = connection.attempt;
         if (verdict.isRepeatable() && connection.tries < plan.mostTries()) {
-            long due = now + Math.max(1, retryAfterSeconds) * SECOND_NANOS;
+            long due = now
+                    + (long) (Math.max(1, retryAfterSeconds) * SECOND_NANOS * (1 + RETRY_SPREAD * random.nextDouble()));
             retries.add(new Retry(attempt, connection.tries, connection.firstDueNanos, due));
             return;
         }
@@ -294,7 +300,7 @@ final class LoadClient implements AutoCloseable {
 
     private void giveUpLate(long now) {
         for (Connection connection : List.copyOf(connections)) {
-            if (connection.isBusy() && now - connection.dueNanos > patienceNanos) {
+            if (connection.isBusy() && now - connection.sentNanos > patienceNanos) {
                 settle(connection, Verdict.NO_ANSWER, 0);
                 connection.giveUp();
             }

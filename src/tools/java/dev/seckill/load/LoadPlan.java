@@ -7,7 +7,7 @@ import java.time.Duration;
  * What a run of attempts does, and its bounds.
  *
  * @param connections kept to the node; what finds none free waits in order
- * @param patience from when a try is due until its buyer gives it up
+ * @param patience of a buyer until a try that is due can be sent, and again until it is answered
  * @param mostTries of one attempt under one key: busy, unknown and no answer are asked again when the answer advised
  * @param good a win within that time since it was due is a good one
  */
@@ -19,7 +19,7 @@ record LoadPlan(
         Duration patience,
         int mostTries,
         Duration good) {
-    private static final int MOST_CONNECTIONS = 15_000;
+    static final int MOST_CONNECTIONS = 15_000;
 
     LoadPlan {
         if (connections < 1 || connections > MOST_CONNECTIONS || mostTries < 1 || patience.toMillis() < 1) {
