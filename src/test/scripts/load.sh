@@ -80,6 +80,9 @@ refuses 2 "operator's token" sell --target http://127.0.0.1:1
 refuses 2 'is the folder of a JDK' sell --java /nowhere
 refuses 1 'Nothing answers at http://127.0.0.1:1' sell --quick --data "$folder/none" \
   --target http://127.0.0.1:1 --operator-token none
+refuses 2 'leave --target out' rush --target http://127.0.0.1:1 --operator-token none
+refuses 2 'at least 1' rush --tickets 0
+refuses 2 'above 0' overload --factor 0
 mkdir "$folder/bin"
 for command in bash dirname find java; do
   ln --symbolic "$(command -v "$command")" "$folder/bin/$command"
@@ -89,13 +92,16 @@ PATH="$folder/bin" refuses 1 'sudo apt-get install --yes apache2-utils' source
 "$home/scripts/load" all "${quick[@]}" --data "$folder/all" > "$folder/all.txt" 2>&1 || fail "load all failed"
 ! pgrep --full "$folder" > /dev/null || fail "left behind: $(pgrep --full --list-full "$folder")"
 grep --quiet 'the figures mean nothing' "$folder/all.txt" || fail "it did not say that --quick means nothing"
-for title in 'source: ab -n 1000 -c 8' 'sell: every request wins' 'refuse: everything is sold'; do
+for title in 'source: ab -n 1000 -c 8' 'sell: every request wins' 'refuse: everything is sold' \
+  'rush: 20,000 buyers, 500 tickets' 'overload: '; do
   grep --quiet --fixed-strings "$title" "$folder/all/"report-all-*.html || fail "the page has no chapter $title"
 done
 at_least 'the throughput of sell' "$(number "$folder/all" all median '"sell"')" 1
 at_least 'the ratio of sell' "$(number "$folder/all" all median '"ratio"')" 0.01
 at_least 'evalsha per 1 000 requests' "$(number "$folder/all" all value '"Redis calls: evalsha"')" 1
 at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis memory"')" 200
+
+grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
 
 start 'round 1' sell "${quick[@]}" --rounds 1000 --data "$folder/own"
 node=$(tr '\0' '\n' < "/proc/$(cat "$folder/own/stand/seckill/node.pid")/cmdline" |

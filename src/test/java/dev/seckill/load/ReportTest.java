@@ -35,7 +35,7 @@ class ReportTest {
                 Map.of("accepted (2xx)", 100L),
                 List.of(new Figure("CPU of the node", 1.5, "ms per 1 000 requests")));
         Chapter chapter = new Chapter("sell", "About it.", List.of(measurement), List.of(), List.of(remark));
-        return new Report("sell", Conditions.now(Path.of("."), options), List.of(chapter));
+        return new Report("sell", Conditions.now(Path.of("."), options, "100 connections"), List.of(chapter));
     }
 
     @Test

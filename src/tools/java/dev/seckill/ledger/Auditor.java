@@ -1,8 +1,12 @@
 package dev.seckill.ledger;
 
+import dev.seckill.trade.Reservation;
+import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -90,6 +94,19 @@ public final class Auditor implements AutoCloseable {
             return new TreeSet<>(redisson.<String>getSet(Keys.SALES, StringCodec.INSTANCE)
                             .readAll())
                     .stream().map(SaleId::new).toList();
+        } catch (RedisException e) {
+            throw away(address, e);
+        }
+    }
+
+    /** The reservations of a sale that stands still, in no order. */
+    public List<Reservation> reservations(SaleId sale) {
+        Map<String, Reservation> all = new HashMap<>();
+        try {
+            new SaleReader(redisson, sale)
+                    .reservations(
+                            (code, record) -> all.put(code, Reservation.parse(new ReservationId(sale, code), record)));
+            return List.copyOf(all.values());
         } catch (RedisException e) {
             throw away(address, e);
         }

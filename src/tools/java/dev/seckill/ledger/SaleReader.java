@@ -105,8 +105,13 @@ final class SaleReader {
 
     /** Every entry of the reservations, then of the buyers; some may come twice. */
     void tables(TableConsumer consumer) {
-        scan(keys.reservations.get(2), (id, record) -> consumer.accept(Check.RESERVATIONS, id, record));
+        reservations((id, record) -> consumer.accept(Check.RESERVATIONS, id, record));
         scan(keys.reservations.get(3), (buyer, tickets) -> consumer.accept(Check.BUYERS, buyer, tickets));
+    }
+
+    /** Every reservation's code with its record, in the ledger's form; some may come twice. */
+    void reservations(BiConsumer<String, String> consumer) {
+        scan(keys.reservations.get(2), consumer);
     }
 
     interface TableConsumer {

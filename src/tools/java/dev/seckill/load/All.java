@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
         customSynopsis = "scripts/load all [OPTION...]",
         description = "Runs all verbs one after the other on the same nodes, for one report.%n")
 final class All extends Verb {
-    private final List<Verb> verbs = List.of(new Source(), new Sell(), new Refuse());
+    private final List<Verb> verbs = List.of(new Source(), new Sell(), new Refuse(), new Rush(), new Overload());
 
     @Override
     Set<Generator> generators() {
@@ -26,7 +26,9 @@ final class All extends Verb {
     @Override
     List<Chapter> measure(Session session) {
         List<Chapter> chapters = new ArrayList<>();
-        verbs.forEach(verb -> chapters.addAll(verb.measure(session)));
+        verbs.stream()
+                .filter(verb -> verb.suits(session.stand()))
+                .forEach(verb -> chapters.addAll(verb.measure(session)));
         return chapters;
     }
 }

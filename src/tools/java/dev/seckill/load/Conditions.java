@@ -28,7 +28,7 @@ final class Conditions {
     }
 
     /** Before anything is started, so that the load of the machine is that of others. */
-    static Conditions now(Path home, LoadOptions options) {
+    static Conditions now(Path home, LoadOptions options, String load) {
         Conditions conditions = new Conditions(options.quick);
         Map<String, String> lines = conditions.lines;
         lines.put("date", conditions.when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
@@ -41,16 +41,7 @@ final class Conditions {
         lines.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         lines.put("load average before", first("/proc/loadavg", "^(\\S+ \\S+ \\S+)") + " (1, 5, 15 minutes)");
         lines.put("generators", versions());
-        Pace pace = options.pace();
-        lines.put(
-                "load",
-                "%d connections, %d threads of wrk; %d rounds of %d s, warm-up of %d s at most"
-                        .formatted(
-                                options.connections,
-                                options.threads,
-                                pace.rounds(),
-                                pace.slice().toSeconds(),
-                                pace.warmUp().toSeconds()));
+        lines.put("load", load);
         return conditions;
     }
 

@@ -9,6 +9,8 @@ import picocli.CommandLine.Option;
 
 /** What every verb can be told. */
 public final class LoadOptions {
+    private static final int USUAL_CONNECTIONS = 100;
+
     @Option(
             names = "--target",
             paramLabel = "URL",
@@ -52,10 +54,9 @@ public final class LoadOptions {
 
     @Option(
             names = "--connections",
-            defaultValue = "100",
             paramLabel = "N",
-            description = "Connections, each with one request at a time (${DEFAULT-VALUE}).")
-    int connections;
+            description = "Connections, each with one request at a time (100; for a rush 256, for an overload 2000).")
+    Integer connections;
 
     @Option(
             names = "--threads",
@@ -90,6 +91,15 @@ public final class LoadOptions {
             description = "Where reports are written and what is started has its files (${DEFAULT-VALUE}).")
     Path dataFolder;
 
+    int connections() {
+        return connections(USUAL_CONNECTIONS);
+    }
+
+    /** As many connections as were asked for, or as the verb usually has. */
+    int connections(int usual) {
+        return connections == null ? usual : connections;
+    }
+
     /** How the load is cut into slices. */
     public Pace pace() {
         Pace usual = quick ? Pace.QUICK : Pace.USUAL;
@@ -106,7 +116,7 @@ public final class LoadOptions {
 
     /** Tells what can't be; null if all can. */
     String objection() {
-        if (connections < 1 || threads < 1) {
+        if (connections() < 1 || threads < 1) {
             return "--connections and --threads are at least 1";
         }
         if (target == null && constant != null) {

@@ -25,7 +25,7 @@ final class Purchases implements Case {
     static Pair pair(Session session, String name, OnSale sale, boolean allWin) {
         LoadOptions options = session.options();
         Stand stand = session.stand();
-        Wrk wrk = Wrk.in(session.folder(), options.connections, options.threads);
+        Wrk wrk = Wrk.in(session.folder(), options.connections(), options.threads);
         return new Pair(
                 new Purchases(name, stand.seckill(), sale, wrk, allWin),
                 stand.constant()

@@ -57,7 +57,7 @@ final class Source extends Verb {
             remarks.add("Of the slowest percent of the requests ab tells only the longest.");
             return List.of(new Chapter(
                     "source: ab -n %d -c %d http://.../buy/ticket"
-                            .formatted(requests(session), session.options().connections),
+                            .formatted(requests(session), session.options().connections()),
                     "The published test, without and with keep-alive (-k): each request gets a ticket that is on disk before"
                             + " the answer. A turn is one run of ab. The constant is a JAX-RS method that answers the same"
                             + " words.",
@@ -73,7 +73,7 @@ final class Source extends Verb {
 
     private Pair pair(Session session, String name, boolean keepAlive) {
         Stand stand = session.stand();
-        int connections = session.options().connections;
+        int connections = session.options().connections();
         return new Pair(
                 new Ab(name, stand.seckill(), session.folder(), requests(session), connections, keepAlive),
                 stand.constant()

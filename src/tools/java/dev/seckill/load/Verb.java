@@ -24,13 +24,36 @@ public abstract class Verb implements Callable<Integer> {
     /** The programs that it needs besides Java. */
     abstract Set<Generator> generators();
 
+    /** Tells what can't be of its own options; null if all can. */
+    String objection(LoadOptions common) {
+        return null;
+    }
+
+    /** Whether it can be asked of that stand, as one of all questions. */
+    boolean suits(Stand stand) {
+        return true;
+    }
+
+    /** How it loads, for the report. */
+    String load(LoadOptions options) {
+        Pace pace = options.pace();
+        return "%d connections, %d threads of wrk; %d rounds of %d s, warm-up of %d s at most"
+                .formatted(
+                        options.connections(),
+                        options.threads,
+                        pace.rounds(),
+                        pace.slice().toSeconds(),
+                        pace.warmUp().toSeconds());
+    }
+
     /** Loads the stand; throws {@link Spoiled} if the answers were not what they had to be. */
     abstract List<Chapter> measure(Session session);
 
     @Override
     public final Integer call() {
-        if (options.objection() != null) {
-            throw new ParameterException(spec.commandLine(), options.objection());
+        String objection = options.objection() != null ? options.objection() : objection(options);
+        if (objection != null) {
+            throw new ParameterException(spec.commandLine(), objection);
         }
         Progress progress = new Progress(spec.commandLine().getOut());
         try (StopSignal signal = StopSignal.open(() -> progress.say("Stopping ..."))) {
@@ -50,7 +73,7 @@ public abstract class Verb implements Callable<Integer> {
         generators().forEach(Foreground::require);
         Path folder = options.dataFolder.toAbsolutePath().normalize();
         Path home = Path.of(System.getProperty("seckill.home"));
-        Conditions conditions = Conditions.now(home, options);
+        Conditions conditions = Conditions.now(home, options, load(options));
         try (Stand stand = Stand.open(options, home, progress)) {
             Files.createDirectories(folder);
             conditions.add(stand, home, options);

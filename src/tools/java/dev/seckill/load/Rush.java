@@ -1,0 +1,231 @@
+package dev.seckill.load;
+
+import dev.seckill.ledger.Auditor;
+import dev.seckill.ledger.LedgerAway;
+import dev.seckill.ledger.SaleAudit;
+import dev.seckill.trade.Reservation;
+import dev.seckill.trade.SaleId;
+import dev.seckill.trial.RedisProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A million buyers want ten thousand tickets. */
+@Command(
+        name = "rush",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "scripts/load rush [OPTION...]",
+        description = {
+            "Sends attempts of so many different buyers, each when it is due whatever the node does (open model; times count"
+                    + " from when it was due), on far fewer tickets. Who hears busy, unknown or nothing asks again with"
+                    + " the same key, as advised. Then compares what every buyer heard with the ledger, audits the ledger,"
+                    + " and fails unless each ticket went to one buyer and no one else.%n"
+        })
+final class Rush extends Verb {
+    private static final int ATTEMPTS = 1_000_000;
+    private static final int TICKETS = 10_000;
+    private static final int RATE = 10_000;
+    private static final int QUICK_ATTEMPTS = 20_000;
+    private static final int QUICK_TICKETS = 500;
+    private static final int QUICK_RATE = 2_000;
+    private static final int CONNECTIONS = 256;
+    private static final int WARM_UP_CONNECTIONS = 100;
+
+    /** The constant gets a tenth of the attempts, before and after. */
+    private static final int YARDSTICK_PART = 10;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Set<Verdict> WON = EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED);
+    private static final Set<Verdict> REFUSED = EnumSet.of(Verdict.SOLD_OUT);
+
+    @Option(names = "--attempts", paramLabel = "N", description = "Attempts, each of another buyer (1000000).")
+    private Integer attempts;
+
+    @Option(names = "--tickets", paramLabel = "N", description = "Tickets of the sale (10000).")
+    private Integer tickets;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Attempts per second (10000: about half of the refusals that a node on two cores gives"
+                    + " beside its Redis and this client, so that what is measured is the node and not a queue).")
+    private Integer rate;
+
+    @Option(
+            names = "--tries",
+            paramLabel = "N",
+            description = "Tries of one attempt at most, under one key (${DEFAULT-VALUE}).")
+    private int tries = 5;
+
+    @Override
+    Set<Generator> generators() {
+        return Set.of();
+    }
+
+    @Override
+    String objection(LoadOptions common) {
+        if (common.target != null) {
+            return "A rush is compared with the ledger of its own stand: leave --target out";
+        }
+        if (common.connections(CONNECTIONS) > LoadPlan.MOST_CONNECTIONS) {
+            return "--connections is at most " + LoadPlan.MOST_CONNECTIONS;
+        }
+        return isWrong(attempts) || isWrong(tickets) || isWrong(rate) || tries < 1
+                ? "--attempts, --tickets, --rate and --tries are at least 1"
+                : null;
+    }
+
+    private static boolean isWrong(Integer number) {
+        return number != null && number < 1;
+    }
+
+    @Override
+    boolean suits(Stand stand) {
+        return stand.redis().isPresent();
+    }
+
+    @Override
+    String load(LoadOptions options) {
+        return "%,d attempts a second over %d connections by one thread of this process; before, a warm-up of %d s"
+                .formatted(
+                        perSecond(options),
+                        options.connections(CONNECTIONS),
+                        options.pace().warmUp().toSeconds());
+    }
+
+    private int perSecond(LoadOptions options) {
+        return rate != null ? rate : options.quick ? QUICK_RATE : RATE;
+    }
+
+    @Override
+    List<Chapter> measure(Session session) {
+        RedisProcess redis = session.stand().redis().orElseThrow();
+        boolean quick = session.options().quick;
+        int many = attempts != null ? attempts : quick ? QUICK_ATTEMPTS : ATTEMPTS;
+        int few = tickets != null ? tickets : quick ? QUICK_TICKETS : TICKETS;
+        int perSecond = perSecond(session.options());
+        Stand stand = session.stand();
+        try (Meter meter = Meter.of(stand)) {
+            Attempts client = new Attempts("rush", session, meter);
+            warmUp(session, client);
+            int part = Math.max(1, many / YARDSTICK_PART);
+            OnSale sale = OnSale.open(stand, OnSale.newName("rush"), few);
+            Optional<Attempted> before = stand.constant()
+                    .map(target -> offer(client, "constant before", target, sale, session, perSecond, part));
+            Attempted rush = offer(client, "rush", stand.seckill(), sale, session, perSecond, many);
+            Optional<Attempted> after = stand.constant()
+                    .map(target -> offer(client, "constant after", target, sale, session, perSecond, part));
+            RushAudit audit = audit(session, redis, rush.run(), new SaleId(sale.id()), few);
+            return List.of(chapter(many, few, perSecond, rush, before, after, audit));
+        }
+    }
+
+    private static void warmUp(Session session, Attempts client) {
+        Duration third = session.options().pace().warmUp().dividedBy(3);
+        Stand stand = session.stand();
+        OnSale enough = OnSale.open(stand, OnSale.newName("warm"), OnSale.ENOUGH);
+        OnSale one = OnSale.open(stand, OnSale.newName("empty"), 1);
+        client.closed("warming up with winners", stand.seckill(), enough, WARM_UP_CONNECTIONS, third);
+        client.closed("warming up with refused", stand.seckill(), one, WARM_UP_CONNECTIONS, third);
+        stand.constant()
+                .ifPresent(
+                        target -> client.closed("warming up the constant", target, enough, WARM_UP_CONNECTIONS, third));
+    }
+
+    private Attempted offer(
+            Attempts client, String name, Target target, OnSale sale, Session session, int perSecond, int many) {
+        return client.run(
+                name,
+                target,
+                new LoadPlan(
+                        target.address(),
+                        Attempts.request(target, sale),
+                        Arrivals.atRate(perSecond, many),
+                        session.options().connections(CONNECTIONS),
+                        PATIENCE,
+                        tries,
+                        Duration.ofSeconds(1)));
+    }
+
+    private static RushAudit audit(Session session, RedisProcess redis, LoadRun run, SaleId sale, int tickets) {
+        session.progress().say("rush: auditing");
+        try (Auditor auditor =
+                Auditor.open(redis.address(), Optional.empty(), Optional.empty(), line -> session.progress()
+                        .step(line, Duration.ZERO))) {
+            List<Reservation> ledger = auditor.reservations(sale);
+            RushAudit audit = RushAudit.of(run, sale, tickets, ledger);
+            SaleAudit sums = auditor.audit(sale)
+                    .orElseThrow(() -> new Spoiled("The sale " + sale + " is not in the ledger any more."));
+            List<String> findings = new ArrayList<>(audit.findings());
+            sums.findings().forEach(finding -> findings.add(finding.toString()));
+            if (!findings.isEmpty()) {
+                throw new Spoiled("The ledger is not what the buyers heard:\n  " + String.join("\n  ", findings));
+            }
+            session.progress()
+                    .say(
+                            "Audit OK: %,d reservations in the ledger, %,d buyers heard of theirs, %,d could not hear it; %s."
+                                    .formatted(ledger.size(), audit.winners(), audit.unheard(), sums.sums()));
+            return audit;
+        } catch (LedgerAway e) {
+            throw new Spoiled("The ledger can't be audited (" + e.getMessage() + ").", e);
+        }
+    }
+
+    private Chapter chapter(
+            int many,
+            int few,
+            int perSecond,
+            Attempted rush,
+            Optional<Attempted> before,
+            Optional<Attempted> after,
+            RushAudit audit) {
+        LoadRun run = rush.run();
+        List<Measurement> measurements = new ArrayList<>();
+        measurements.add(rush.measurement());
+        measurements.add(rush.measurement("rush: winners", WON, List.of()));
+        measurements.add(rush.measurement("rush: refused", REFUSED, List.of()));
+        before.ifPresent(each -> measurements.add(each.measurement()));
+        after.ifPresent(each -> measurements.add(each.measurement()));
+        List<Figure> figures = new ArrayList<>();
+        figures.add(new Figure("All over", run.nanos() / 1e9, "s", "since the first attempt"));
+        figures.add(new Figure("Last ticket won", run.heard().lastNanos(Verdict.RESERVED) / 1e9, "s"));
+        figures.add(new Figure("First sold-out heard", run.heard().firstNanos(Verdict.SOLD_OUT) / 1e9, "s"));
+        figures.add(new Figure("Tries beyond the first", run.heard().count() - run.attempts(), ""));
+        figures.add(new Figure("Given up before they could be sent", run.unsent(), "tries"));
+        figures.add(new Figure("Winners", audit.winners(), "buyers"));
+        figures.add(new Figure("Won without hearing of it", audit.unheard(), "buyers"));
+        if (before.isPresent() && after.isPresent()) {
+            double constant = (before.get().nodeMicros() + after.get().nodeMicros()) / 2;
+            figures.add(new Figure("CPU of the node", rush.nodeMicros() / constant, "× the constant's", "per answer"));
+            double constantP99 = (p99(before.get()) + p99(after.get())) / 2;
+            figures.add(new Figure("p99", p99(rush) / constantP99, "× the constant's", "at the same rate"));
+        }
+        run.ends()
+                .counts()
+                .forEach((verdict, count) -> figures.add(new Figure("Heard last: " + verdict, count, "buyers")));
+        return new Chapter(
+                "rush: %,d buyers, %,d tickets".formatted(many, few),
+                "%,d attempts, each of another buyer under a key of its own, due at %,d a second whatever the node does; who"
+                                .formatted(many, perSecond)
+                        + " hears busy, unknown or nothing asks again under the same key, at most " + tries
+                        + " times in all. Times count from when a try was due.",
+                measurements,
+                figures,
+                List.of(
+                        "Exactly %,d reservations are in the ledger, each of another buyer, and each of these heard of its"
+                                        .formatted(Math.min(few, many))
+                                + " own or nothing at all; nobody who heard sold out has one; the ledger's audit is OK.",
+                        "At the rate of arrivals the answers come as fast as the attempts: the ratio to the constant is"
+                                + " in the processor time and the latency, not in the answers per second."));
+    }
+
+    private static double p99(Attempted attempted) {
+        return attempted.run().heard().latency(EnumSet.allOf(Verdict.class)).getValueAtPercentile(99);
+    }
+}
