@@ -103,6 +103,13 @@ at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis
 
 grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
 
+"$home/scripts/load" micro --quick --data "$folder/micro" LocalStockBench.openGate > "$folder/micro.txt" 2>&1 ||
+  fail "load micro failed"
+grep --quiet 'LocalStockBench.openGate"' "$folder/micro/micro.json" || fail "load micro kept no result"
+refuses 1 'No benchmark has' micro nothing-of-that-name --data "$folder/micro"
+start 'Warmup Iteration' micro --data "$folder/micro"
+stop INT 130
+
 start 'round 1' sell "${quick[@]}" --rounds 1000 --data "$folder/own"
 node=$(tr '\0' '\n' < "/proc/$(cat "$folder/own/stand/seckill/node.pid")/cmdline" |
   sed --silent 's/^-Dpayaramicro.port=//p' | tail --lines=1)
