@@ -36,6 +36,9 @@ final class Overload extends Verb {
 
     private static final int MOST_OFFERS = 3;
 
+    /** Peaks that differ by more were not taken under the same conditions. */
+    private static final double STEADY = 1.3;
+
     @Option(
             names = "--factor",
             paramLabel = "X",
@@ -203,6 +206,19 @@ final class Overload extends Verb {
                         + " and asks once. Times count from when an attempt was due.",
                 measurements,
                 figures,
+                remarks(before, after));
+    }
+
+    private static List<String> remarks(Attempted before, Attempted after) {
+        List<String> remarks = new ArrayList<>(
                 List.of("Everybody who heard of a reservation has one in the ledger, and nobody who heard busy."));
+        double change = perSecond(after) / perSecond(before);
+        if (change > STEADY || change < 1 / STEADY) {
+            remarks.add(
+                    ("The peak after was %.1f times the peak before: something else used this machine, or the node was"
+                                    + " not warm, so the figures mean little.")
+                            .formatted(change));
+        }
+        return remarks;
     }
 }
