@@ -53,8 +53,9 @@ final class Rush extends Verb {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Attempts per second (10000: about half of the refusals that a node on two cores gives"
-                    + " beside its Redis and this client, so that what is measured is the node and not a queue).")
+            description =
+                    "Attempts per second (10000: a million take 100 s, and two quiet cores refuse more than that. A"
+                            + " busy machine wants less: above what it can refuse, what is measured is its queue).")
     private Integer rate;
 
     @Option(
