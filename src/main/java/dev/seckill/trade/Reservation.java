@@ -7,15 +7,16 @@ package dev.seckill.trade;
 public record Reservation(
         ReservationId id, BuyerId buyer, int quantity, ReservationStatus status, long reservedAtMs, long dueMs) {
 
-    /** Reads the ledger's form, {@code status|quantity|reserved_at ms|due ms|buyer}. */
+    /** Reads the ledger's form, {@code status|quantity|reserved_at ms|held for ms|buyer}. */
     public static Reservation parse(ReservationId id, String record) {
         String[] parts = record.split("\\|", 5);
+        long reservedAtMs = Long.parseLong(parts[2]);
         return new Reservation(
                 id,
                 new BuyerId(parts[4]),
                 Integer.parseInt(parts[1]),
                 ReservationStatus.ofLetter(parts[0].charAt(0)),
-                Long.parseLong(parts[2]),
-                Long.parseLong(parts[3]));
+                reservedAtMs,
+                reservedAtMs + Long.parseLong(parts[3]));
     }
 }

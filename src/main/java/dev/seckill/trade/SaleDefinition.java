@@ -17,7 +17,7 @@ public record SaleDefinition(
         long closesAtMs,
         Duration hold,
         int limitPerBuyer) {
-    /** A sale lives on one Redis server, in memory: some 2.7 GB at this size, more if tickets come back. */
+    /** A sale lives on one Redis server, in memory: some 2.5 GB at this size, more if tickets come back. */
     public static final long MOST_CAPACITY = 10_000_000;
 
     private static final int MOST_PER_BUYER = 100;

@@ -1,5 +1,5 @@
 -- Deducts and reserves, for each request of one batch. Atomic; the same reservation id twice changes nothing.
--- KEYS     3 reservations (hash: id → "status|quantity|reserved_at ms|due ms|buyer")
+-- KEYS     3 reservations (hash: id → "status|quantity|reserved_at ms|held for ms|buyer")
 --          4 buyers (hash: buyer → tickets held; 0 stays, so it names everybody who ever had a reservation)
 -- ARGV     six per request: reservation id, buyer ('' = anonymous), quantity, stamp's epoch, stamp's sellable,
 --          deadline (ms, Redis time)
@@ -28,7 +28,7 @@ elseif stock.closes_at_ms > 0 and stock.now_ms >= stock.closes_at_ms then not_op
 
 local due_ms = stock.now_ms + stock.hold_ms
 -- The same for all, so written once: making text of a number is most of the work.
-local times = '|' .. stock.now_ms .. '|' .. due_ms .. '|'
+local times = '|' .. stock.now_ms .. '|' .. stock.hold_ms .. '|'
 local outcomes, reserved, new_records, new_held = {}, {}, {}, {}
 for i = 1, #ARGV, 6 do
   local id, buyer, quantity = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])

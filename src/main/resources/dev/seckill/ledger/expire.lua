@@ -24,14 +24,15 @@ local function expire(fields)
   local ids, asked_again_ms = {}, nil
   for i = 9, #fields, 2 do ids[#ids + 1] = fields[i] end
   for i, record in ipairs(redis.call('HMGET', RESERVATIONS, unpack(ids))) do
-    local quantity, reserved_at, due, buyer = string.match(record or '', '^R|(%d+)|(%d+)|(%d+)|(.*)$')
+    local quantity, reserved_at, held, buyer = string.match(record or '', '^R|(%d+)|(%d+)|(%d+)|(.*)$')
     if quantity then
       if #ended == 2 * most then return stock.now_ms end
-      if tonumber(due) > stock.now_ms then
-        asked_again_ms = math.min(tonumber(due), asked_again_ms or math.huge)
+      local its_due_ms = reserved_at + held
+      if its_due_ms > stock.now_ms then
+        asked_again_ms = math.min(its_due_ms, asked_again_ms or math.huge)
       else
         new_records[#new_records + 1] = ids[i]
-        new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. reserved_at .. '|' .. due .. '|' .. buyer
+        new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. reserved_at .. '|' .. held .. '|' .. buyer
         ended[#ended + 1] = ids[i]
         ended[#ended + 1] = quantity .. '|' .. buyer
         tickets = tickets + tonumber(quantity)

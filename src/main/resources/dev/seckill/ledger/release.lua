@@ -19,7 +19,7 @@ if not record then
     redis.call('HINCRBY', STOCK, 'cancelled_ahead', -1)
     return reply('BUSY')
   end
-  local cancelled = 'C|0|' .. stock.now_ms .. '|' .. stock.now_ms .. '|' .. buyer
+  local cancelled = 'C|0|' .. stock.now_ms .. '|0|' .. buyer
   redis.call('HSET', RESERVATIONS, id, cancelled)
   if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, 0) end
   move('CANCELLED', id, '0|' .. buyer)

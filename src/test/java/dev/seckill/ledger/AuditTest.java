@@ -137,7 +137,11 @@ class AuditTest {
         }
 
         private void record(String id, String buyer, long quantity, long dueMs) {
-            ask("HSET", reservations, id, "R|" + quantity + "|" + lastAtMs() + "|" + dueMs + "|" + buyer);
+            ask(
+                    "HSET",
+                    reservations,
+                    id,
+                    "R|" + quantity + "|" + lastAtMs() + "|" + (dueMs - lastAtMs()) + "|" + buyer);
             ask("HINCRBY", stock, "remaining", -quantity);
             ask("HINCRBY", stock, "reserved", quantity);
             if (!buyer.isEmpty()) {

@@ -39,7 +39,7 @@ class DeductScriptTest {
 
         List<Answer> answers = answers(
                 batch,
-                "RESERVED\nSOLD_OUT\nALREADY_RESERVED:C|1|5|7|cid\nLATE\nKEY_REUSED\nNOT_OPEN:PAUSED\n"
+                "RESERVED\nSOLD_OUT\nALREADY_RESERVED:C|1|5|2|cid\nLATE\nKEY_REUSED\nNOT_OPEN:PAUSED\n"
                         + "LIMIT_REACHED:3\nNOT_ENOUGH:1");
 
         assertThat(answers)

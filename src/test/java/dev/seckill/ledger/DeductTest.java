@@ -100,7 +100,7 @@ class DeductTest {
         assertThat(reply.standing().remaining()).isEqualTo(7);
         Books books = sale.books();
         assertThat(books.reservations())
-                .containsExactly(Map.entry(attempt.id().code(), "R|3|" + reply.nowMs() + "|" + dueMs + "|ann"));
+                .containsExactly(Map.entry(attempt.id().code(), "R|3|" + reply.nowMs() + "|300000|ann"));
         assertThat(books.held("ann")).isEqualTo(3);
         Movement written = books.movements().get(1);
         assertThat(reply.standing().seq()).isEqualTo(written.seq());

@@ -4,6 +4,7 @@ import static dev.seckill.ledger.Bench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seckill.ledger.Movement.Part;
+import dev.seckill.trade.Reservation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,8 +43,8 @@ class ExpiryTest {
     }
 
     private static long dueMs(SaleOnRedis sale, Attempt attempt) {
-        return Long.parseLong(
-                sale.books().reservations().get(attempt.id().code()).split("\\|", 5)[3]);
+        String record = sale.books().reservations().get(attempt.id().code());
+        return Reservation.parse(attempt.id(), record).dueMs();
     }
 
     private static List<Attempt> soldTogether(SaleOnRedis sale, String name, int count) {
@@ -252,7 +253,7 @@ class ExpiryTest {
                 "HSET",
                 sale.keys.reservations.get(2),
                 ann.id().code(),
-                record.replaceFirst("\\d+\\|ann$", laterMs + "|ann"));
+                record.replaceFirst("\\d+\\|ann$", (HOLD_MS + 1_000) + "|ann"));
         sale.holdIsOver();
 
         assertThat(sale.expire(MOST)).containsExactly("1", "" + laterMs);

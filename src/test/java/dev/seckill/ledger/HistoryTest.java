@@ -96,7 +96,7 @@ class HistoryTest {
 
         assertThat(findings.shown()).isEmpty();
         assertThat(sums()).isEqualTo(sums(12, 0, 3, 0, 0));
-        assertThat(history.claims().find(ANN).record()).isEqualTo("E|3|1000|1000|ann");
+        assertThat(history.claims().find(ANN).record()).isEqualTo("E|3|1000|0|ann");
         assertThat(history.claims().find(ANN).holder().tickets()).isZero();
     }
 
@@ -213,8 +213,8 @@ class HistoryTest {
 
         assertThat(findings.shown()).isEmpty();
         assertThat(sums()).isEqualTo(sums(1, 6, 3, 0, 1_000 + REST_MS));
-        assertThat(history.claims().find(ANN).record()).isEqualTo("E|2|1000|1000|ann");
-        assertThat(history.claims().find(BOB).record()).isEqualTo("R|3|1000|1000|bob");
+        assertThat(history.claims().find(ANN).record()).isEqualTo("E|2|1000|0|ann");
+        assertThat(history.claims().find(BOB).record()).isEqualTo("R|3|1000|0|bob");
         assertThat(history.last().seq()).isEqualTo(3);
     }
 
@@ -236,8 +236,7 @@ class HistoryTest {
         move("EXPIRED", "to", "remaining", ANN, "2|ann", BOB, "2|bob");
 
         assertThat(findings.shown())
-                .containsExactly(
-                        new Finding(Check.MOVEMENTS, "1-3 EXPIRED", BOB + " was R|3|1000|1000|bob", "R|2|…|bob"));
+                .containsExactly(new Finding(Check.MOVEMENTS, "1-3 EXPIRED", BOB + " was R|3|1000|0|bob", "R|2|…|bob"));
         assertThat(sums()).isEqualTo(sums(7, 0, 3, 0, 0));
     }
 

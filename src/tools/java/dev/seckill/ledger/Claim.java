@@ -43,7 +43,7 @@ final class Claim {
 
     /** The ledger's form of it. */
     String record() {
-        return letter + "|" + quantity + "|" + reservedAtMs + "|" + dueMs + "|" + holder.buyer();
+        return letter + "|" + quantity + "|" + reservedAtMs + "|" + (dueMs - reservedAtMs) + "|" + holder.buyer();
     }
 
     /** Of the movement that it began with; 0 if that is not known. */

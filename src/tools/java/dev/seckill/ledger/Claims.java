@@ -68,12 +68,13 @@ final class Claims {
         }
         // A page may show again what another has shown.
         if (!claims.containsKey(id)) {
+            long reservedAtMs = Long.parseLong(parts.group(3));
             Claim claim = put(
                     id,
                     parts.group(1).charAt(0),
                     Long.parseLong(parts.group(2)),
-                    Long.parseLong(parts.group(3)),
-                    Long.parseLong(parts.group(4)),
+                    reservedAtMs,
+                    reservedAtMs + Long.parseLong(parts.group(4)),
                     parts.group(5),
                     0);
             claim.isRecordSeen = true;

@@ -43,7 +43,7 @@ final class SaleCheck {
     void saw(Check table, String key, String value) {
         if (comparedWith == ComparedWith.RECORDS && table == Check.RESERVATIONS) {
             if (!claims.take(key, value)) {
-                findings.add(table, key, value, "status|quantity|reserved at|due|buyer");
+                findings.add(table, key, value, "status|quantity|reserved at|held for|buyer");
             }
         } else {
             claims.saw(table, key, value);
