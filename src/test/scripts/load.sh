@@ -99,7 +99,7 @@ done
 at_least 'the throughput of sell' "$(number "$folder/all" all median '"sell"')" 1
 at_least 'the ratio of sell' "$(number "$folder/all" all median '"ratio"')" 0.01
 at_least 'evalsha per 1 000 requests' "$(number "$folder/all" all value '"Redis calls: evalsha"')" 1
-at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis memory"')" 200
+at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis memory"')" 100
 
 grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
 
