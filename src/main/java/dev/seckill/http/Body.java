@@ -62,8 +62,8 @@ public final class Body {
             if (json.isObject()) {
                 return new Body(json, "", allowed);
             }
-        } catch (IOException e) {
-            // said below
+        } catch (IOException | NumberFormatException e) {
+            // said below; the second is what an exponent is that no number has
         }
         throw new BadInput(
                 "The body is a JSON object in UTF-8 with the fields " + new TreeSet<>(Arrays.asList(allowed)));

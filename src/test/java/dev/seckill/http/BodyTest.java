@@ -73,6 +73,7 @@ class BodyTest {
                 "{\"quantity\":2,\"quantity\":3}",
                 "{\"quantity\":2,\"quantit\\u0079\":3}",
                 "{\"quantity\":{\"a\":1,\"a\":2}}",
+                "{\"quantity\":1e99999999999}",
                 "{\"quantity\":1" + "0".repeat(2_000) + "}",
                 "{\"quantity\":" + "[".repeat(2_000) + "]".repeat(2_000) + "}");
     }
