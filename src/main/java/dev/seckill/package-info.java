@@ -6,7 +6,7 @@
  * <pre>
  * POST /api/sales/{sale}/reservations        Idempotency-Key, buyer, quantity
  *   purchase   Doorkeeper: just heard that all is gone, and the buyer has nothing → 409 at once
- *              ReservationsResource: parse; at the end, one outcome → one HTTP status
+ *              Doorkeeper, or ReservationsResource if anything is unusual: parse; at the end, one outcome → one status
  *   sale       Sales: is there such a sale, has it opened, what is the limit
  *   stock      LocalStock: this node's share lets it through, or asks for more
  *   ledger     DeductionBatcher: all who wait together are one call to Redis

@@ -11,9 +11,11 @@ import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,6 +97,53 @@ class JourneysIT {
         assertThat(shown.path("status").asText()).isEqualTo("RESERVED");
         assertThat(shown.path("expires_at")).isEqualTo(reservation.path("expires_at"));
         assertThat(api.sums(sale)).isEqualTo(new Sums(10, 8, 0, 2, 0));
+    }
+
+    /** The doorkeeper serves the ordinary purchase and JAX-RS the others: nobody can tell them apart. */
+    @Test
+    void sellsTheSameToWhoeverAsksInAnUnusualWay() {
+        putOn(10, 2);
+        Reply ordinary = api.buy(sale, ANN, KEY, 1);
+        List<HttpRequest> unusual = List.of(
+                unusual(ANN, KEY, 1, "Content-Type", "application/json;charset=UTF-8"),
+                unusual(ANN, KEY, 1, "Content-Type", "application/json", "Accept", "application/*"),
+                inPieces(ANN, KEY, 1));
+
+        for (HttpRequest request : unusual) {
+            Reply again = api.send(request);
+
+            assertSame(ordinary, again);
+            assertThat(again.header("Content-Type")).isEqualTo(ordinary.header("Content-Type"));
+            assertThat(again.header("Cache-Control")).isEqualTo(ordinary.header("Cache-Control"));
+            assertThat(again.header("Location")).isEqualTo(ordinary.header("Location"));
+        }
+        Reply won = api.send(inPieces("bob", "first", 1));
+        assertThat(won.status()).isEqualTo(201);
+        assertSame(won, api.buy(sale, "bob", "first", 1));
+        Reply refused = api.buy(sale, "bob", "second", 3);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(api.send(inPieces("bob", "second", 3)).text()).isEqualTo(refused.text());
+        assertThat(api.send(unusual("bob", "third", 1, "Content-Type", "text/plain"))
+                        .status())
+                .isEqualTo(415);
+        assertThat(api.send(unusual("bob", "third", 1, "Content-Type", Api.JSON, "Accept", "text/html"))
+                        .status())
+                .isEqualTo(406);
+        assertThat(api.sums(sale)).isEqualTo(new Sums(10, 8, 0, 2, 0));
+    }
+
+    private HttpRequest unusual(String buyer, String key, int quantity, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 4);
+        System.arraycopy(new String[] {Api.BUYER, buyer, Api.KEY, key}, 0, all, headers.length, 4);
+        return api.request("POST", "/api/sales/" + sale + "/reservations", "{\"quantity\": " + quantity + "}", all);
+    }
+
+    /** Without a length, so that the server learns only at its end how long the body is. */
+    private HttpRequest inPieces(String buyer, String key, int quantity) {
+        byte[] body = ("{\"quantity\": " + quantity + "}").getBytes(StandardCharsets.UTF_8);
+        return HttpRequest.newBuilder(api.purchase(sale, buyer, key, quantity), (name, value) -> true)
+                .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
     }
 
     @Test

@@ -21,7 +21,7 @@ public class FaultMapper implements ExceptionMapper<Throwable> {
     public Response toResponse(Throwable fault) {
         return fault instanceof CompletionException && fault.getCause() != null
                 ? answer(fault.getCause())
-                : unexpected(fault);
+                : problem(fault).response();
     }
 
     /** What an asynchronous step failed with comes wrapped; its own mapper knows what to say. */
@@ -31,9 +31,9 @@ public class FaultMapper implements ExceptionMapper<Throwable> {
         return mapper.toResponse(cause);
     }
 
-    private static Response unexpected(Throwable fault) {
+    /** Logs what nobody expected. */
+    public static Problem problem(Throwable fault) {
         LOG.log(Level.SEVERE, "unexpected", fault);
-        return new Problem(500, "fault", "Something broke here", "It was not your request's fault; the log has more.")
-                .response();
+        return new Problem(500, "fault", "Something broke here", "It was not your request's fault; the log has more.");
     }
 }

@@ -3,7 +3,6 @@ package dev.seckill.http;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
@@ -49,14 +48,11 @@ public record Problem(
         return json.build();
     }
 
+    public Reply reply() {
+        return new Reply(status, MEDIA_TYPE, null, retryAfterSeconds, json().toString());
+    }
+
     public Response response() {
-        Response.ResponseBuilder response = Response.status(status)
-                .type(MEDIA_TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .entity(json().toString());
-        if (retryAfterSeconds > 0) {
-            response.header(HttpHeaders.RETRY_AFTER, retryAfterSeconds);
-        }
-        return response.build();
+        return reply().response();
     }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * The threads on which buyers are answered.
  *
- * <p>A pool of its own: resuming responses on Redisson's threads held up the next batch. A plain pool over the
- * container's threads, because a managed executor captures and restores a context for every task. What waits for it is
- * bounded by what waits for the ledger.
+ * <p>A pool of its own: Redisson's threads bring the replies of all sales, and resuming a response takes longer than bringing
+ * it. A plain pool over the container's threads, because a managed executor captures and restores a context for every task.
+ * What waits for it is bounded by the purchases in flight.
  */
 @ApplicationScoped
 public class AnswerThreads implements Executor {

@@ -72,9 +72,8 @@ final class DeductionBatcher {
     }
 
     private void sendNext() {
-        // One thread at a time looks, and looks again if somebody wanted to meanwhile: nobody is left behind, and a
-        // sender
-        // that answers at once makes no deep stack.
+        // One thread at a time looks, and looks again if somebody wanted to meanwhile: nobody is left behind, and what
+        // answers at once makes no deep stack.
         if (looks.getAndIncrement() > 0) {
             return;
         }

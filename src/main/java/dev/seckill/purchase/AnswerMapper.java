@@ -1,6 +1,7 @@
 package dev.seckill.purchase;
 
 import dev.seckill.http.Problem;
+import dev.seckill.http.Reply;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.Reservation;
@@ -8,36 +9,30 @@ import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.Sale;
 import jakarta.json.Json;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 
 /** One outcome, one HTTP answer. */
 final class AnswerMapper {
+    private static final int OK = 200;
+    private static final int CREATED = 201;
     private static final int ACCEPTED = 202;
+    private static final String JSON = "application/json";
 
     private AnswerMapper() {}
 
     /** The answer to a purchase. */
-    static Response of(Answer answer, Sale sale, ReservationId id, long deadlineMs, long nowMs) {
+    static Reply of(Answer answer, Sale sale, ReservationId id, long deadlineMs, long nowMs) {
         return switch (answer.outcome()) {
-            case RESERVED ->
-                Response.status(Response.Status.CREATED)
-                        .header(HttpHeaders.LOCATION, address(id))
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .type(MediaType.APPLICATION_JSON)
-                        .entity(json(answer.reservation(), sale, Outcome.RESERVED))
-                        .build();
-            case ALREADY_RESERVED ->
-                Response.ok(json(answer.reservation(), sale, Outcome.ALREADY_RESERVED))
-                        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                        .header(HttpHeaders.LOCATION, address(id))
-                        .type(MediaType.APPLICATION_JSON)
-                        .build();
+            case RESERVED -> has(CREATED, answer, sale);
+            case ALREADY_RESERVED -> has(OK, answer, sale);
             case UNKNOWN -> unknown(id, deadlineMs);
-            default -> refusal(answer, sale.opensAtMs(), nowMs).response();
+            default -> refusal(answer, sale.opensAtMs(), nowMs).reply();
         };
+    }
+
+    private static Reply has(int status, Answer answer, Sale sale) {
+        Reservation reservation = answer.reservation();
+        return new Reply(status, JSON, address(reservation.id()), 0, json(reservation, sale, answer.outcome()));
     }
 
     /** The answer to any outcome that gave nothing. */
@@ -81,18 +76,13 @@ final class AnswerMapper {
     }
 
     /** Asked, not answered: where to look, and until when it can still come into being. */
-    static Response unknown(ReservationId id, long deadlineMs) {
-        return Response.status(ACCEPTED)
-                .header(HttpHeaders.LOCATION, address(id) + "?deadline_ms=" + deadlineMs)
-                .header(HttpHeaders.RETRY_AFTER, 1)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .type(MediaType.APPLICATION_JSON)
-                .entity(Json.createObjectBuilder()
-                        .add("id", id.toString())
-                        .add("outcome", Outcome.UNKNOWN.name())
-                        .build()
-                        .toString())
-                .build();
+    static Reply unknown(ReservationId id, long deadlineMs) {
+        String body = Json.createObjectBuilder()
+                .add("id", id.toString())
+                .add("outcome", Outcome.UNKNOWN.name())
+                .build()
+                .toString();
+        return new Reply(ACCEPTED, JSON, address(id) + "?deadline_ms=" + deadlineMs, 1, body);
     }
 
     static Problem noReservation() {

@@ -1,10 +1,15 @@
 package dev.seckill.purchase;
 
-import dev.seckill.http.Problem;
+import dev.seckill.http.BadInputMapper;
+import dev.seckill.http.Body;
+import dev.seckill.http.FaultMapper;
+import dev.seckill.http.Reply;
+import dev.seckill.sale.Sales;
 import dev.seckill.stock.LocalStock;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.SaleId;
 import jakarta.inject.Inject;
@@ -15,94 +20,128 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /**
- * Answers a purchase before JAX-RS begins when that costs no more than a memory read: "sold out", while this node's gate is
- * closed and the buyer is none of the winners; "busy", while as many purchases are inside as can be answered soon.
+ * Serves the ordinary purchase before JAX-RS begins: "sold out" while this node's gate is closed and the buyer is none of
+ * the winners, which costs no more than a memory read; "busy" while as many are inside as can be answered soon; otherwise it
+ * sells, as {@link ReservationsResource} would and at half the cost.
  *
- * <p>After the first second of a sale the one is nearly all there is to say, and past what the node can do the other.
- * Whatever looks unusual (no buyer, no key, a name that is none) passes on, to be told so properly.
+ * <p>Whatever looks unusual (no buyer, no key, a name that is none, a sale not seen yet, a body in pieces, another media
+ * type) passes on to JAX-RS, to be served or told so properly.
  */
 @WebFilter(urlPatterns = "/api/sales/*", asyncSupported = true)
 public class Doorkeeper extends HttpFilter {
     private static final long serialVersionUID = 1;
+    private static final String SALES = "/sales/";
     private static final String RESERVATIONS = "/reservations";
-    private static final Refusal SOLD_OUT = new Refusal(Answer.SOLD_OUT);
-    private static final Refusal BUSY = new Refusal(Answer.BUSY);
+    private static final String JSON = "application/json";
+    private static final Reply SOLD_OUT =
+            AnswerMapper.refusal(Answer.SOLD_OUT, 0, 0).reply();
+    private static final Reply BUSY = AnswerMapper.refusal(Answer.BUSY, 0, 0).reply();
 
+    private transient Sales sales;
     private transient LocalStock localStock;
     private transient Buyers buyers;
     private transient InFlight inFlight;
+    private transient Purchases purchases;
     private transient PurchaseMetrics metrics;
-
-    /** An answer that is the same for everybody, written once. */
-    private static final class Refusal {
-        private final Outcome outcome;
-        private final Problem problem;
-        private final byte[] body;
-
-        Refusal(Answer answer) {
-            outcome = answer.outcome();
-            problem = AnswerMapper.refusal(answer, 0, 0);
-            body = problem.json().toString().getBytes(StandardCharsets.UTF_8);
-        }
-
-        void write(HttpServletResponse response) throws IOException {
-            response.setStatus(problem.status());
-            response.setContentType(Problem.MEDIA_TYPE);
-            response.setHeader("Cache-Control", "no-store");
-            if (problem.retryAfterSeconds() > 0) {
-                response.setHeader("Retry-After", Long.toString(problem.retryAfterSeconds()));
-            }
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
-        }
-    }
 
     /** For the container, which injects the rest. */
     public Doorkeeper() {}
 
     @Inject
-    void meet(LocalStock localStock, Buyers buyers, InFlight inFlight, PurchaseMetrics metrics) {
+    void meet(
+            Sales sales,
+            LocalStock localStock,
+            Buyers buyers,
+            InFlight inFlight,
+            Purchases purchases,
+            PurchaseMetrics metrics) {
+        this.sales = sales;
         this.localStock = localStock;
         this.buyers = buyers;
         this.inFlight = inFlight;
+        this.purchases = purchases;
         this.metrics = metrics;
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        String path = request.getPathInfo() == null ? request.getServletPath() : request.getPathInfo();
-        if (!"POST".equals(request.getMethod()) || !path.endsWith(RESERVATIONS)) {
-            chain.doFilter(request, response);
-        } else if (isSoldOut(request, path)) {
-            refuse(SOLD_OUT, response);
-        } else if (inFlight.isFull()) {
-            refuse(BUSY, response);
-        } else {
+        if (!serves(request, response)) {
             chain.doFilter(request, response);
         }
     }
 
-    private void refuse(Refusal refusal, HttpServletResponse response) throws IOException {
-        metrics.count(refusal.outcome);
-        refusal.write(response);
-    }
-
-    private boolean isSoldOut(HttpServletRequest request, String path) {
-        if (request.getHeader("Idempotency-Key") == null) {
+    private boolean serves(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String path = request.getPathInfo();
+        if (path == null
+                || !path.startsWith(SALES)
+                || !path.endsWith(RESERVATIONS)
+                || !"POST".equals(request.getMethod())) {
             return false;
         }
+        Purchases.Accepted accepted;
+        BuyerId buyer;
+        IdempotencyKey key;
         try {
-            int end = path.length() - RESERVATIONS.length();
-            SaleId sale = new SaleId(path.substring(path.lastIndexOf('/', end - 1) + 1, end));
-            Optional<BuyerId> buyer = buyers.of(name -> Buyers.header(request, name));
-            return buyer.isPresent() && localStock.refuses(sale, buyer.get());
+            SaleId sale = new SaleId(path.substring(SALES.length(), path.length() - RESERVATIONS.length()));
+            accepted = purchases.accept(sale);
+            Optional<BuyerId> named = buyers.of(name -> Buyers.header(request, name));
+            key = IdempotencyKey.parse(request.getHeader("Idempotency-Key"));
+            if (named.isEmpty()) {
+                return false;
+            }
+            buyer = named.get();
         } catch (BadInput e) {
             return false;
         }
+        if (localStock.refuses(accepted.sale(), buyer)) {
+            metrics.count(Outcome.SOLD_OUT);
+            SOLD_OUT.write(response);
+        } else if (inFlight.isFull()) {
+            metrics.count(Outcome.BUSY);
+            BUSY.write(response);
+        } else if (isOrdinary(request) && sales.knows(accepted.sale())) {
+            sell(request, response, accepted, buyer, key);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean isOrdinary(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        return JSON.equals(request.getContentType())
+                && request.getContentLength() >= 0
+                && (accept == null || accept.contains("*/*") || accept.contains(JSON));
+    }
+
+    private void sell(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            Purchases.Accepted accepted,
+            BuyerId buyer,
+            IdempotencyKey key)
+            throws IOException {
+        CompletionStage<Reply> reply;
+        try {
+            long quantity = Body.read(request.getInputStream(), "quantity").whole("quantity");
+            reply = purchases.reserve(accepted, buyer, key, quantity);
+        } catch (BadInput e) {
+            BadInputMapper.problem(e).reply().write(response);
+            return;
+        }
+        Later.answer(
+                request, response, reply, (value, fault) -> (fault == null ? value : failed(fault)).write(response));
+    }
+
+    private static Reply failed(Throwable fault) {
+        Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
+        return (cause instanceof BadInput badInput ? BadInputMapper.problem(badInput) : FaultMapper.problem(cause))
+                .reply();
     }
 }

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Counts the purchases this node has let in and not yet answered.
+ * Counts the purchases this node has let in and not yet decided.
  *
  * <p>Past its bound the next one is told "busy" at the door. Without that a node with more to do than it can would go on
  * accepting, because that comes first, and answer ever later, until nobody waits for the answers any more.
@@ -42,7 +42,7 @@ public class InFlight {
         }
         try {
             return purchase.get().whenComplete((answer, fault) -> purchases.decrementAndGet());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             purchases.decrementAndGet();
             throw e;
         }

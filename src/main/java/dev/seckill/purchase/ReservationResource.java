@@ -88,7 +88,7 @@ public class ReservationResource {
         boolean mayStillCome = found.nowMs() <= deadlineMs
                 && deadlineMs <= found.nowMs() + ledger.budget().toMillis();
         return mayStillCome
-                ? AnswerMapper.unknown(id, deadlineMs)
+                ? AnswerMapper.unknown(id, deadlineMs).response()
                 : AnswerMapper.noReservation().response();
     }
 
@@ -150,7 +150,7 @@ public class ReservationResource {
                                 .response();
             case NOT_FOUND, NO_SALE -> AnswerMapper.noReservation().response();
             case BUSY -> AnswerMapper.refusal(Answer.BUSY, 0, 0).response();
-            case UNKNOWN -> AnswerMapper.unknown(id, ledger.deadlineMs());
+            case UNKNOWN -> AnswerMapper.unknown(id, ledger.deadlineMs()).response();
         };
     }
 

@@ -15,7 +15,6 @@ import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -26,8 +25,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * GET /buy/ticket: one ticket of the configured sale, under the contract of the system this one follows, sold through the
@@ -41,7 +38,6 @@ import java.util.logging.Logger;
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
-    private static final Logger LOG = Logger.getLogger(TicketServlet.class.getName());
     private static final int UNPROCESSABLE = 422;
     private static final Map<Outcome, byte[]> BODIES = new EnumMap<>(Outcome.class);
     private static final byte[] ENDED = body(-6, "已取消或已过期");
@@ -130,22 +126,12 @@ public class TicketServlet extends HttpServlet {
             answer(response, Answer.BUSY);
             return;
         }
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0); // every answer comes by its deadline
         Attempt attempt = new Attempt(id, buyer, 1, stamp, ledger.deadlineMs());
-        inFlight.let(() -> reserve(attempt), () -> CompletableFuture.completedStage(Answer.BUSY))
-                .whenComplete((answer, fault) -> {
-                    try {
-                        answer(response, fault == null ? answer : Answer.BUSY);
-                    } catch (IOException e) {
-                        LOG.log(Level.FINE, "the client has gone", e);
-                    } catch (RuntimeException e) {
-                        LOG.log(Level.SEVERE, "unexpected", e);
-                        response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
-                    } finally {
-                        async.complete();
-                    }
-                });
+        Later.answer(
+                request,
+                response,
+                inFlight.let(() -> reserve(attempt), () -> CompletableFuture.completedStage(Answer.BUSY)),
+                (answer, fault) -> answer(response, fault == null ? answer : Answer.BUSY));
     }
 
     private CompletionStage<Answer> reserve(Attempt attempt) {

@@ -60,6 +60,11 @@ public class Sales {
         return known != null ? CompletableFuture.completedStage(Optional.of(known.sale)) : lookFor(id);
     }
 
+    /** Whether it was ever seen here, so that {@link #find} answers at once. */
+    public boolean knows(SaleId id) {
+        return seen.containsKey(id);
+    }
+
     /** The sale as it stood within the last second. */
     public CompletionStage<Optional<Sale>> show(SaleId id) {
         Seen known = seen.get(id);

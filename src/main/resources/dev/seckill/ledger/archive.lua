@@ -3,7 +3,7 @@
 -- KEYS     3 reservations  4 buyers  5 shares
 -- RETURNS  ARCHIVED | STILL_OPEN | STILL_RESERVED:tickets
 if redis.call('HGET', STOCK, 'state') == 'ARCHIVED' then return {'ARCHIVED'} end
-local closed = enter()
+local closed = look()
 if closed then return closed end
 if stock.state ~= 'CLOSED' then return reply('STILL_OPEN') end
 if stock.reserved > 0 then return reply('STILL_RESERVED:' .. stock.reserved) end

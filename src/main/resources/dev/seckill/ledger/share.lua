@@ -5,7 +5,8 @@
 -- ARGV     1 node  2 weight  3 lease (ms)  4 tickets asked for at least  5 buffer (percent on top of the share)
 -- RETURNS  tickets granted, weight of all nodes with a lease, number of those nodes
 local SHARES = KEYS[3]
-local node, weight, lease_ms, asked, buffer = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local node, weight, lease_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local asked, buffer = tonumber(ARGV[4]), tonumber(ARGV[5])
 local closed = enter()
 if closed then return closed end
 

@@ -58,9 +58,9 @@ local function move(movement, ...)
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)
 end
 
--- Gives tickets back and answers where to; the caller saves, and its movement tells it. Nobody was refused for want of tickets under the
--- stamp of now while as many remain as anybody may ask for: then they are on sale at once. Otherwise they rest until no
--- node can still be refusing on what it heard before; those that come back meanwhile go on sale with them.
+-- Gives tickets back and answers where to; the caller saves, and its movement tells it. Nobody was refused for want of
+-- tickets under the stamp of now while as many remain as anybody may ask for: then they are on sale at once. Otherwise they
+-- rest until no node can still be refusing on what it heard before; those that come back meanwhile go on sale with them.
 local function give_back(tickets)
   if stock.remaining >= stock.limit_per_buyer then
     stock.remaining = stock.remaining + tickets

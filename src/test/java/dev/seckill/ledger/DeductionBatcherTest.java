@@ -159,7 +159,7 @@ class DeductionBatcherTest {
         }
 
         @Test
-        void aBuyerWhoTakesLongToAnswerHoldsUpNoBatch() {
+        void aBuyerWhoTakesLongToAnswerHoldsUpNoBatchWhileAnotherThreadIsFree() {
             CompletableFuture<Answer> first = submit(attempt());
             comes(attempt());
             call(0).answers(RESERVED);
