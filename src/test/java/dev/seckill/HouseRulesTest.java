@@ -90,6 +90,7 @@ class HouseRulesTest {
                     "dev.seckill.tools..",
                     "dev.seckill.trial..",
                     "dev.seckill.load..",
+                    "dev.seckill.constant..",
                     "redis.embedded..",
                     "picocli..");
 

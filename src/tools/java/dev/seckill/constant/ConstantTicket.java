@@ -1,5 +1,6 @@
 package dev.seckill.constant;
 
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -8,6 +9,7 @@ import jakarta.ws.rs.core.Response;
 
 /** Answers GET /buy/ticket as if the ticket had been won. */
 @Path("ticket")
+@Singleton
 public class ConstantTicket {
     @GET
     @Produces("application/json;charset=UTF-8")
