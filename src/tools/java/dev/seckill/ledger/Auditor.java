@@ -18,8 +18,8 @@ import org.redisson.client.codec.StringCodec;
 /**
  * Audits the sales of one ledger from what is in Redis alone, while they sell or while they stand still.
  *
- * <p>The movements are replayed to a position at which the stock was read. Then reservations and buyers are read
- * page by page, and the movements of that time decide what each of them may have been. Nothing here writes; each call is
+ * <p>The movements are replayed to a position at which the stock was read. Then reservations and buyers are read page
+ * by page, and the movements of that time decide what each of them may have been. Nothing here writes; each call is
  * bounded, and so is the number of tries.
  */
 public final class Auditor implements AutoCloseable {
@@ -30,8 +30,11 @@ public final class Auditor implements AutoCloseable {
 
     private static final Duration TRY_DELAY = Duration.ofSeconds(1);
 
-    /** So few movements behind is close enough to begin; a sale makes as many while a page is read. */
-    private static final int CLOSE = 2_000;
+    /**
+     * So few movements behind is close enough to begin: a sale makes some hundred at most while a page is read, because
+     * each holds a whole batch of reservations.
+     */
+    private static final int CLOSE = 300;
 
     private static final int MOST_ROUNDS = 10;
 
