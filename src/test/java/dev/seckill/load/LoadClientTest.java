@@ -5,6 +5,7 @@ import static dev.seckill.load.ScriptedNode.busy;
 import static dev.seckill.load.ScriptedNode.refused;
 import static dev.seckill.load.ScriptedNode.reserved;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -97,6 +98,8 @@ class LoadClientTest {
                 refused("sold"),
                 answer("409 Conflict", "", ""),
                 answer("201 Created", "", "{}"),
+                reserved("AAAAAAAAAAAAAAAAAAAAAAA"),
+                reserved("AAAAAAAAAAAAAAAAAAAAA!"),
                 answer("200 OK", "", "ok"));
         try (ScriptedNode node = new ScriptedNode((attempt, tries) -> others.get(attempt % others.size()))) {
             LoadRun run = run(node, Arrivals.atRate(1_000, 100), 2, 1);
@@ -217,6 +220,32 @@ class LoadClientTest {
         LoadPlan plan = new LoadPlan(nobody, AttemptRequest.reserving(nobody, DEMO), Arrivals.atRate(1, 1), 1);
 
         assertThatThrownBy(() -> LoadClient.run(plan, pulse -> {})).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void endsWithWhateverGoesWrongInside() throws Exception {
+        try (ScriptedNode node = new ScriptedNode((attempt, tries) -> refused("sold-out"))) {
+            AttemptRequest none = null;
+            LoadPlan plan = new LoadPlan(node.address(), none, Arrivals.atRate(100, 100), 2);
+
+            assertThatThrownBy(() -> LoadClient.run(plan, pulse -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasCauseInstanceOf(NullPointerException.class);
+        }
+    }
+
+    @Test
+    void givesNoFigureWhenSomebodyHeardWhatCannotBe() throws Exception {
+        try (ScriptedNode node = new ScriptedNode((attempt, tries) ->
+                attempt == 7 ? answer("500 Internal Server Error", "", "{}") : refused("sold-out"))) {
+            LoadRun run = run(node, Arrivals.atRate(100, 20), 2, 1);
+
+            assertThatThrownBy(() -> run.requireOnly(EnumSet.of(Verdict.SOLD_OUT), "rush"))
+                    .isInstanceOf(Spoiled.class)
+                    .hasMessageContaining("rush: 1 of 20 tries heard OTHER");
+            assertThatCode(() -> run.requireOnly(EnumSet.of(Verdict.SOLD_OUT, Verdict.OTHER), "rush"))
+                    .doesNotThrowAnyException();
+        }
     }
 
     private static LoadRun run(ScriptedNode node, Arrivals arrivals, int connections, int mostTries)

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * Reads one answer after the other as they come on one connection, and as little of each as tells what it says: the status,
- * of a refusal the problem's type, of a reservation its address.
+ * Reads one answer after the other as they come on one connection, and as little of each as tells what it says: the
+ * status, of a refusal the problem's type, of a reservation its address.
  */
 final class AnswerReader {
     /** The type is a problem's first member. */
@@ -93,7 +93,23 @@ final class AnswerReader {
     }
 
     private boolean hasCode() {
-        return address != null && address.lastIndexOf('.') == address.length() - CODE_LENGTH - 1;
+        if (address == null || address.lastIndexOf('.') != address.length() - CODE_LENGTH - 1) {
+            return false;
+        }
+        for (int i = address.length() - CODE_LENGTH; i < address.length(); i++) {
+            if (!isOfCode(address.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isOfCode(char each) {
+        return (each >= 'A' && each <= 'Z')
+                || (each >= 'a' && each <= 'z')
+                || (each >= '0' && each <= '9')
+                || each == '-'
+                || each == '_';
     }
 
     /** The 128 bits by which a reservation is named. */

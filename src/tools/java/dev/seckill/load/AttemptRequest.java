@@ -10,11 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
- * The request of every attempt of a run, each by a buyer of its own under a key of its own: bytes made once, in which only
- * two numbers change.
+ * The request of every attempt of a run, each by a buyer of its own under a key of its own: bytes made once, in which
+ * only two numbers change.
  */
 final class AttemptRequest {
     private static final int DIGITS = 9;
+
+    /** The most attempts of a run: their numbers have no more digits. */
+    static final int MOST = 999_999_999;
+
     private static final String ZEROS = "0".repeat(DIGITS);
     private static final String BUYER = "buyer-";
     private static final String KEY = "attempt-";

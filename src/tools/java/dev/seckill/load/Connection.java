@@ -4,15 +4,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 
 /**
- * One kept connection, on which one try at a time waits for its answer. Runs on the client's one thread. What becomes of a
- * write, it hears from the answer or from the connection's end.
+ * One kept connection, on which one try at a time waits for its answer. Runs on the client's one thread. What becomes
+ * of a write, it hears from the answer or from the connection's end.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection extends ChannelInboundHandlerAdapter {
@@ -84,8 +86,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         client.sendDue();
     }
 
+    /** What comes from the network ends the connection, and with it the try; all else is a mistake of this client. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException || cause instanceof CodecException)) {
+            client.fail(cause);
+        }
         context.close();
     }
 

@@ -33,10 +33,13 @@ import org.HdrHistogram.Histogram;
  * Sends the attempts of many buyers to a node, each when it is due whatever the node does, and keeps what each of them
  * heard.
  *
- * <p>One thread does all of it, so that nothing is contended and little of the machine is taken from the node: Netty with
- * its HTTP decoder, about 5 µs an attempt. An attempt that waits for a connection costs nothing: attempts are due in the
- * order of their numbers, so the ones that wait are the numbers between the last one sent and the newest one due. Patience
- * bounds how many those are.
+ * <p>One thread does all of it, so that nothing is contended and little of the machine is taken from the node: Netty
+ * with its HTTP decoder, about 5 µs an attempt. An attempt that waits for a connection costs nothing: attempts are due
+ * in the order of their numbers, so the ones that wait are the numbers between the last one sent and the newest one
+ * due. Patience bounds how many those are.
+ *
+ * <p>Whatever is thrown on that thread ends the run with it: an attempt that is lost by a mistake here would never be
+ * settled.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoadClient implements AutoCloseable {
@@ -109,7 +112,7 @@ final class LoadClient implements AutoCloseable {
     /** Makes the run, and tells every second how far it is. Interrupted, it ends at once and leaves nothing. */
     static LoadRun run(LoadPlan plan, Consumer<Pulse> progress) throws IOException, InterruptedException {
         try (LoadClient client = new LoadClient(plan)) {
-            client.loop.execute(client::open);
+            client.loop.execute(client.orFail(client::open));
             return client.await(progress);
         }
     }
@@ -121,7 +124,10 @@ final class LoadClient implements AutoCloseable {
             } catch (TimeoutException e) {
                 progress.accept(pulse);
             } catch (ExecutionException e) {
-                throw new IOException(e.getCause().getMessage(), e.getCause());
+                if (e.getCause() instanceof IOException) {
+                    throw new IOException(e.getCause().getMessage(), e.getCause());
+                }
+                throw new IllegalStateException("The load client failed.", e.getCause());
             }
         }
     }
@@ -131,13 +137,25 @@ final class LoadClient implements AutoCloseable {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    // --- connections
-    // --------------------------------------------------------------------------------------------------
+    /** Ends the run with what was thrown. */
+    void fail(Throwable cause) {
+        over.completeExceptionally(cause);
+    }
+
+    private Runnable orFail(Runnable step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (Throwable e) {
+                fail(e);
+            }
+        };
+    }
 
     private void open() {
         startNanos = System.nanoTime();
         fill();
-        loop.scheduleAtFixedRate(this::tick, TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
+        loop.scheduleAtFixedRate(orFail(this::tick), TICK_NANOS, TICK_NANOS, TimeUnit.NANOSECONDS);
     }
 
     private void fill() {
@@ -145,7 +163,7 @@ final class LoadClient implements AutoCloseable {
             opening++;
             bootstrap.connect().addListener((ChannelFuture connected) -> {
                 if (!connected.isSuccess()) {
-                    failed(connected.cause());
+                    orFail(() -> refused(connected.cause())).run();
                 }
             });
         }
@@ -161,15 +179,15 @@ final class LoadClient implements AutoCloseable {
         fill();
     }
 
-    private void failed(Throwable cause) {
+    private void refused(Throwable cause) {
         if (!isRunning && connections.isEmpty()) {
-            over.completeExceptionally(cause);
+            fail(new IOException(cause.getMessage(), cause));
         }
         loop.schedule(
-                () -> {
+                orFail(() -> {
                     opening--;
                     fill();
-                },
+                }),
                 RECONNECT_MS,
                 TimeUnit.MILLISECONDS);
     }
@@ -181,9 +199,6 @@ final class LoadClient implements AutoCloseable {
         }
         fill();
     }
-
-    // --- attempts
-    // -----------------------------------------------------------------------------------------------------
 
     private void begin() {
         isRunning = true;
@@ -200,7 +215,7 @@ final class LoadClient implements AutoCloseable {
         long now = now();
         if (!isRunning) {
             if (now > OPENING_PATIENCE_NANOS) {
-                over.completeExceptionally(new IOException(connections.size() + " of " + plan.connections()
+                fail(new IOException(connections.size() + " of " + plan.connections()
                         + " connections could be opened within " + TimeUnit.NANOSECONDS.toSeconds(now) + " s"));
             }
             return;
@@ -294,7 +309,8 @@ final class LoadClient implements AutoCloseable {
             ends = Arrays.copyOf(ends, 2 * ends.length);
         }
         ends[attempt] = verdict;
-        settling.recordValue(TimeUnit.NANOSECONDS.toMicros(now - connection.firstDueNanos));
+        settling.recordValue(Math.min(
+                settling.getHighestTrackableValue(), TimeUnit.NANOSECONDS.toMicros(now - connection.firstDueNanos)));
         settled++;
     }
 

@@ -20,9 +20,14 @@ record LoadPlan(
         int mostTries,
         Duration good) {
     static final int MOST_CONNECTIONS = 15_000;
+    static final int MOST_TRIES = 100;
 
     LoadPlan {
-        if (connections < 1 || connections > MOST_CONNECTIONS || mostTries < 1 || patience.toMillis() < 1) {
+        if (connections < 1
+                || connections > MOST_CONNECTIONS
+                || mostTries < 1
+                || mostTries > MOST_TRIES
+                || patience.toMillis() < 1) {
             throw new IllegalArgumentException(connections + " connections, " + mostTries + " tries, " + patience);
         }
     }

@@ -1,8 +1,10 @@
 package dev.seckill.load;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -31,6 +33,17 @@ record LoadRun(
                 counts.merge(verdict, 1, Integer::sum);
             }
             return counts;
+        }
+    }
+
+    /** Throws {@link Spoiled} if anybody heard what cannot be heard there. */
+    void requireOnly(Set<Verdict> possible, String where) {
+        Set<Verdict> impossible = EnumSet.complementOf(EnumSet.copyOf(possible));
+        for (Verdict verdict : impossible) {
+            if (heard.count(verdict) > 0) {
+                throw new Spoiled("%s: %,d of %,d tries heard %s, which cannot be there."
+                        .formatted(where, heard.count(verdict), heard.count(), verdict));
+            }
         }
     }
 
