@@ -72,10 +72,10 @@ class RoundsTest {
     }
 
     @Test
-    void givesEachCaseItsTurnInEachRound() {
+    void givesEachCaseItsTurnInEachRoundAndEveryOtherRoundBackwards() {
         Map<String, Turns> all = rounds(turn -> 100).run(target -> new Reading(0, Map.of(), Map.of(), 0));
 
-        assertThat(loaded).containsExactly("a", "b", "a", "b", "a", "b");
+        assertThat(loaded).containsExactly("a", "b", "b", "a", "a", "b");
         assertThat(all.get("b").answers()).isEqualTo(300);
         assertThat(said.toString()).contains("round 3 of 3, b (100/s), 1 s left");
     }

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Loads several cases in turns, so that whatever else the machine does meets them all alike: after a warm-up that ends when
- * none of them gets faster any more, each has its slice in each round.
+ * Loads several cases in turns, so that whatever else the machine does meets them all alike: after a warm-up that ends
+ * when none of them gets faster any more, each has its slice in each round. Every other round goes backwards, so that
+ * no case is always the one after another.
  */
 final class Rounds {
     /** Turns in a warm-up: short, so that all of them warm up together. */
@@ -21,8 +22,8 @@ final class Rounds {
     private static final int ENOUGH_WITHOUT_RISE = 2;
 
     /**
-     * Not warm before so many answers, however steady: what the compilers do is counted in calls, not in seconds, and on a
-     * busy machine nothing seems to rise.
+     * Not warm before so many answers, however steady: what the compilers do is counted in calls, not in seconds, and
+     * on a busy machine nothing seems to rise.
      */
     private static final long ENOUGH_ANSWERS = 50_000;
 
@@ -91,7 +92,7 @@ final class Rounds {
         long beginNanos = System.nanoTime();
         for (int round = 0; round < pace.rounds(); round++) {
             for (int i = 0; i < cases.size(); i++) {
-                Case each = cases.get(i);
+                Case each = cases.get(round % 2 == 0 ? i : cases.size() - 1 - i);
                 long ahead = (long) (pace.rounds() - round) * cases.size() - i;
                 Turns turns = all.get(each.name());
                 progress.step(
