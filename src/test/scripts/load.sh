@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/load measures and reports from one command, refuses what can't work in one sentence, loads also what runs already,
-# and leaves nothing behind when it is stopped.
+# scripts/load measures and reports from one command, refuses what can't work in one sentence, loads also what runs
+# already, and leaves nothing behind when it is stopped.
 #
 # usage  src/test/scripts/load.sh
 # needs  what scripts/test needs
@@ -63,7 +63,8 @@ stop() {
   ! grep --quiet 'Exception' "$folder/load.txt" || fail "it told of its insides when it was stopped"
 }
 
-# A number of the JSON beside the only report of a verb in a folder: the first of that name, after the first mark if one is given.
+# A number of the JSON beside the only report of a verb in a folder: the first of that name, after the first mark if one
+# is given.
 number() {
   sed --silent "/${4:-\"$3\"}/,\$p" "$1"/report-"$2"-*.json | grep --max-count=1 "\"$3\" :" |
     grep --only-matching --extended-regexp '[0-9.]+(E[0-9]+)?' | tail --lines=1
@@ -80,8 +81,12 @@ refuses 2 "operator's token" sell --target http://127.0.0.1:1
 refuses 2 'is the folder of a JDK' sell --java /nowhere
 refuses 1 'Nothing answers at http://127.0.0.1:1' sell --quick --data "$folder/none" \
   --target http://127.0.0.1:1 --operator-token none
-refuses 2 'leave --target out' rush --target http://127.0.0.1:1 --operator-token none
+refuses 2 'Unknown option' rush --target http://127.0.0.1:1 --operator-token none
 refuses 2 'at least 1' rush --tickets 0
+refuses 2 'at most 100' rush --tries 101
+refuses 2 'at most 999999999' rush --attempts 1000000000
+refuses 2 'requests of a run of source (1000)' source --quick --connections 1001
+refuses 2 'at most as many as the requests' all --connections 15001
 refuses 2 'above 0' overload --factor 0
 mkdir "$folder/bin"
 for command in bash dirname find java; do
@@ -100,6 +105,10 @@ at_least 'the throughput of sell' "$(number "$folder/all" all median '"sell"')" 
 at_least 'the ratio of sell' "$(number "$folder/all" all median '"ratio"')" 0.01
 at_least 'evalsha per 1 000 requests' "$(number "$folder/all" all value '"Redis calls: evalsha"')" 1
 at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis memory"')" 100
+at_least 'the p50 of the rush' "$(number "$folder/all" all value '"title" : "rush:')" 0.01
+for line in 'First sold-out heard' 'Last ticket won'; do
+  grep --quiet "^  $line  *[0-9.,]* s" "$folder/all.txt" || fail "the rush does not tell: $line"
+done
 
 grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
 
@@ -116,6 +125,7 @@ node=$(tr '\0' '\n' < "/proc/$(cat "$folder/own/stand/seckill/node.pid")/cmdline
 SECKILL_OPERATOR_TOKEN=$(cat "$folder/own/stand/operator-token") "$home/scripts/load" refuse "${quick[@]}" \
   --data "$folder/target" --target "http://127.0.0.1:$node" > "$folder/target.txt" 2>&1 || fail "--target failed"
 at_least 'the throughput of a target' "$(number "$folder/target" refuse median)" 1
+curl --silent "http://127.0.0.1:$node/api/sales" | grep --quiet '"state":"CLOSED"' || fail "it left its sale open"
 refuses 1 'is in use' sell --quick --data "$folder/own"
 stop INT 130
 
@@ -123,3 +133,4 @@ start 'Starting' sell "${quick[@]}" --data "$folder/own"
 sleep 2
 stop TERM 143
 ! compgen -G "$folder/own/report-*" > /dev/null || fail "it reported what it did not measure"
+! compgen -G "$folder/*/run-*" > /dev/null || fail "it left the files of its generators"

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +35,15 @@ class ReportTest {
                 List.of(new Point(2.5, 7_000)),
                 Map.of("accepted (2xx)", 100L),
                 List.of(new Figure("CPU of the node", 1.5, "ms per 1 000 requests")));
-        Chapter chapter = new Chapter("sell", "About it.", List.of(measurement), List.of(), List.of(remark));
-        return new Report("sell", Conditions.now(Path.of("."), options, "100 connections"), List.of(chapter));
+        Chapter chapter = new Chapter(
+                "sell",
+                "About it.",
+                "100 connections",
+                List.of(new Figure("p99.9", 80, "ms", "of all")),
+                List.of(measurement),
+                List.of(),
+                List.of(remark));
+        return new Report("sell", Conditions.now(Path.of("."), options, Set.of()), List.of(chapter));
     }
 
     @Test
@@ -60,6 +68,8 @@ class ReportTest {
         JsonNode sell = json.at("/chapters/0/measurements/0");
         assertThat(json.get("quick").asBoolean()).isTrue();
         assertThat(json.at("/conditions/processor").asText()).isNotEmpty();
+        assertThat(json.at("/chapters/0/load").asText()).isEqualTo("100 connections");
+        assertThat(json.at("/chapters/0/highlights/0/value").asDouble()).isEqualTo(80);
         assertThat(sell.at("/ratio/median").asDouble()).isEqualTo(0.6);
         assertThat(sell.at("/latency_us/50").asLong()).isEqualTo(2_000);
         assertThat(sell.at("/latency_us/max").asLong()).isBetween(79_900L, 80_100L);

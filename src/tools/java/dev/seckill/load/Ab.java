@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * One run of ab after the other: {@code GET /buy/ticket}, so many times over so many connections, each request by a new
- * anonymous buyer. Every answer has to be as long as the first and 200, which in this contract means that all have won if
- * the first has.
+ * anonymous buyer. Every answer has to be as long as the first and 200, which in this contract means that all have won
+ * if the first has.
  */
 final class Ab implements Case {
     private static final Duration PATIENCE = Duration.ofMinutes(3);

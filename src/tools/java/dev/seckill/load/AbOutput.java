@@ -36,7 +36,10 @@ final class AbOutput {
         return new Slice(seconds, answers, refused, failures, latency(percentiles, answers));
     }
 
-    /** Each percent of the requests at the latency that it ends with; of the last percent only one at its end, the longest. */
+    /**
+     * Each percent of the requests at the latency that it ends with; of the last percent only one at its end, the
+     * longest.
+     */
     private static Histogram latency(String percentiles, long answers) {
         Histogram latency = Slice.histogram();
         Matcher line = PERCENT.matcher(percentiles);

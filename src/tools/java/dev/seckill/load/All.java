@@ -3,16 +3,18 @@ package dev.seckill.load;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import picocli.CommandLine.Command;
 
-/** Every verb, one after the other on one stand, in one report. */
+/** Every verb that leaves a report, one after the other on one stand, in one report. */
 @Command(
         name = "all",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         customSynopsis = "scripts/load all [OPTION...]",
-        description = "Runs all verbs one after the other on the same nodes, for one report.%n")
+        description = {
+            "Runs source, sell, refuse, rush (without --target only) and overload, each with its usual options, one"
+                    + " after the other on the same nodes, for one report.%n"
+        })
 final class All extends Verb {
     private final List<Verb> verbs = List.of(new Source(), new Sell(), new Refuse(), new Rush(), new Overload());
 
@@ -24,11 +26,27 @@ final class All extends Verb {
     }
 
     @Override
+    Set<String> unused() {
+        return Set.of();
+    }
+
+    /** What any of them says, before the first has measured anything. */
+    @Override
+    String objection(LoadOptions common) {
+        return verbs.stream()
+                .filter(verb -> verb.suits(common))
+                .map(verb -> verb.objection(common))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
     List<Chapter> measure(Session session) {
         List<Chapter> chapters = new ArrayList<>();
         verbs.stream()
-                .filter(verb -> verb.suits(session.stand()))
-                .forEach(verb -> chapters.addAll(verb.measure(session)));
+                .filter(verb -> verb.suits(session.options()))
+                .forEach(verb -> chapters.addAll(verb.ask(session)));
         return chapters;
     }
 }

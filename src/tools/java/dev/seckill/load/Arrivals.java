@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the attempts of a run are due: at a rate, or at several one after the other, whatever is answered meanwhile (an open
- * model); or each as soon as a connection is free (a closed one).
+ * When the attempts of a run are due: at a rate, or at several one after the other, whatever is answered meanwhile (an
+ * open model); or each as soon as a connection is free (a closed one).
  */
 final class Arrivals {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -39,8 +39,6 @@ record Attempted(String name, LoadRun run, Use use) {
             int[] one = heard.series(verdict);
             Arrays.setAll(series, second -> series[second] + one[second]);
         }
-        List<Figure> figures = new ArrayList<>(percentiles(heard.latency(verdicts)));
-        figures.addAll(more);
         return new Measurement(
                 part,
                 null,
@@ -49,15 +47,16 @@ record Attempted(String name, LoadRun run, Use use) {
                 heard.latency(verdicts),
                 points(series),
                 outcomes,
-                figures);
+                more);
     }
 
-    private static List<Figure> percentiles(Histogram micros) {
+    /** Half of those tries took no longer than the first, all but one in a hundred, in a thousand than the next. */
+    List<Figure> percentiles(Set<Verdict> verdicts, String remark) {
+        Histogram micros = run.heard().latency(verdicts);
         return List.of(
-                new Figure("p50", micros.getValueAtPercentile(50) / 1e3, "ms", "since the attempt was due"),
-                new Figure("p99", micros.getValueAtPercentile(99) / 1e3, "ms", "since the attempt was due"),
-                new Figure("p99.9", micros.getValueAtPercentile(99.9) / 1e3, "ms", "since the attempt was due"),
-                new Figure("slowest", micros.getMaxValue() / 1e3, "ms", "since the attempt was due"));
+                new Figure("p50", micros.getValueAtPercentile(50) / 1e3, "ms", remark),
+                new Figure("p99", micros.getValueAtPercentile(99) / 1e3, "ms", remark),
+                new Figure("p99.9", micros.getValueAtPercentile(99.9) / 1e3, "ms", remark));
     }
 
     /** How many there were in each second, as a curve. */

@@ -4,6 +4,7 @@ import dev.seckill.trade.SaleId;
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Sends attempts to a stand, tells how far that is, and meters what the processes use meanwhile. */
@@ -18,11 +19,12 @@ final class Attempts {
         this.meter = meter;
     }
 
-    /** One after the other on each connection. */
-    Attempted closed(String name, Target target, OnSale sale, int connections, Duration time) {
+    /** One after the other on each connection; nobody may hear anything else than what is possible. */
+    Attempted closed(String name, Target target, Set<Verdict> possible, OnSale sale, int connections, Duration time) {
         return run(
                 name,
                 target,
+                possible,
                 new LoadPlan(target.address(), request(target, sale), Arrivals.closed(time), connections));
     }
 
@@ -30,13 +32,14 @@ final class Attempts {
         return AttemptRequest.reserving(target.address(), new SaleId(sale.id()));
     }
 
-    Attempted run(String name, Target target, LoadPlan plan) {
+    Attempted run(String name, Target target, Set<Verdict> possible, LoadPlan plan) {
         Use use = new Use();
         Reading before = meter.read(target);
         long end = plan.arrivals().endNanos();
         try {
             LoadRun run = LoadClient.run(plan, pulse -> tell(name, pulse, end));
             use.add(before, meter.read(target));
+            run.requireOnly(possible, verb + ", " + name);
             return new Attempted(name, run, use);
         } catch (IOException e) {
             throw new Spoiled(

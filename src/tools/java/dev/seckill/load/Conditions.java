@@ -10,8 +10,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,7 +28,7 @@ final class Conditions {
     }
 
     /** Before anything is started, so that the load of the machine is that of others. */
-    static Conditions now(Path home, LoadOptions options, String load) {
+    static Conditions now(Path home, LoadOptions options, Set<Generator> generators) {
         Conditions conditions = new Conditions(options.quick);
         Map<String, String> lines = conditions.lines;
         lines.put("date", conditions.when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
@@ -40,23 +40,26 @@ final class Conditions {
         lines.put("memory", first("/proc/meminfo", "MemTotal:\\s*(.*)"));
         lines.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         lines.put("load average before", first("/proc/loadavg", "^(\\S+ \\S+ \\S+)") + " (1, 5, 15 minutes)");
-        lines.put("generators", versions());
-        lines.put("load", load);
+        if (!generators.isEmpty()) {
+            lines.put("generators", versions(generators));
+        }
         return conditions;
     }
 
-    void add(Stand stand, Path home, LoadOptions options) {
+    void add(Stand stand, boolean compares, Path home, LoadOptions options) {
         if (stand.nodes().isEmpty()) {
             lines.put("target", stand.seckill().address() + ", which was running: its settings are not known here");
-            lines.put(
-                    "constant",
-                    stand.constant()
-                            .map(target -> target.address().toString())
-                            .orElse("none (--constant names one), so there is no ratio"));
+            if (compares) {
+                lines.put(
+                        "constant",
+                        stand.constant()
+                                .map(target -> target.address().toString())
+                                .orElse("none (--constant names one), so there is no ratio"));
+            }
             lines.put(
                     "not measured at a target",
-                    "what its node and Redis use of processors, commands and memory, how long it starts, and what it counts"
-                            + " itself: that all answers won or were refused is known from statuses and from the sale");
+                    "what its node and Redis use of processors, commands and memory, how long it starts, and what it"
+                            + " counts itself: how it answered is known from statuses and from the sale");
             return;
         }
         try (Meter meter = Meter.of(stand)) {
@@ -65,7 +68,8 @@ final class Conditions {
         }
         lines.put(
                 "on this machine at once",
-                "both nodes (one of them loaded at a time), Redis and the generator; all on loopback, without nginx");
+                (compares ? "both nodes (one of them loaded at a time)" : "the node")
+                        + ", Redis and the generator; all on loopback, without nginx");
     }
 
     private static String source(Path home) {
@@ -80,14 +84,15 @@ final class Conditions {
                         : ", with changes that are not committed");
     }
 
-    private static String versions() {
-        return List.of(
-                        firstMatch(said(Path.of("."), "wrk", "--version"), "(wrk \\S+)"),
-                        firstMatch(said(Path.of("."), "ab", "-V"), "Version (\\S+)")
-                                .replaceFirst("^(?=\\d)", "ab "))
-                .stream()
-                .filter(version -> !version.isEmpty())
-                .collect(Collectors.joining(", "));
+    private static String versions(Set<Generator> generators) {
+        return generators.stream().map(Conditions::version).collect(Collectors.joining(", "));
+    }
+
+    private static String version(Generator generator) {
+        return switch (generator) {
+            case WRK -> firstMatch(said(Path.of("."), "wrk", "--version"), "(wrk \\S+)");
+            case AB -> "ab " + firstMatch(said(Path.of("."), "ab", "-V"), "Version (\\S+)");
+        };
     }
 
     private static String said(Path folder, String... command) {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class Foreground {
     private Foreground() {}
 
-    /** Runs it and gives what it wrote, which stays in the file; the command must end by itself within this time. */
+    /** Runs it and gives what it wrote into that file; the command must end by itself within this time. */
     static String run(List<String> command, Path output, Duration patience) {
         try {
             Process process = new ProcessBuilder(command)

@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "VERB",
         customSynopsis = "scripts/load VERB [OPTION...]      scripts/load VERB --help names them",
         description = {
-            "Loads a node of its own, beside one that answers the same requests with a constant, and writes a report: the"
-                    + " ratio of the two is what to read, because it holds on other machines too. Ctrl-C stops it.%n"
+            "Loads a node of its own, most verbs beside one that answers the same requests with a constant, and writes"
+                    + " a report: the ratio of the two is what to read, because it holds on other machines too. Ctrl-C"
+                    + " stops it.%n"
         },
         commandListHeading = "Verbs:%n",
         exitCodeListHeading = "%nExit codes:%n",

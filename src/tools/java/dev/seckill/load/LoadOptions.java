@@ -7,15 +7,17 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** What every verb can be told. */
+/** What verbs can be told; each takes away from it what would do nothing there, which then has its usual value. */
 public final class LoadOptions {
     private static final int USUAL_CONNECTIONS = 100;
 
     @Option(
             names = "--target",
             paramLabel = "URL",
-            description =
-                    "Load what runs there instead of starting it. What only its own machine can tell is not measured.")
+            description = {
+                "Load what runs there instead of starting it. What only its own machine can tell is not measured; sales"
+                        + " put on there are closed in the end."
+            })
     URI target;
 
     @Option(
@@ -28,16 +30,16 @@ public final class LoadOptions {
     @Option(
             names = "--constant",
             paramLabel = "URL",
-            description =
-                    "What answers the same requests with a constant, beside the target; without it nothing is compared.")
+            description = {
+                "What answers the same requests with a constant, beside the target; without it nothing is compared."
+            })
     URI constant;
 
     @Option(
             names = "--ticket-sale",
-            defaultValue = "demo",
             paramLabel = "SALE",
-            description = "The sale of the target's /buy/ticket (${DEFAULT-VALUE}).")
-    String ticketSale;
+            description = "The sale of the target's /buy/ticket (${DEFAULT-VALUE}), for source.")
+    String ticketSale = "demo";
 
     @Option(
             names = "--java",
@@ -58,12 +60,8 @@ public final class LoadOptions {
             description = "Connections, each with one request at a time (100; for a rush 256, for an overload 2000).")
     Integer connections;
 
-    @Option(
-            names = "--threads",
-            defaultValue = "2",
-            paramLabel = "N",
-            description = "Threads of wrk (${DEFAULT-VALUE}).")
-    int threads;
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of wrk (${DEFAULT-VALUE}).")
+    int threads = 2;
 
     @Option(
             names = "--rounds",
@@ -71,17 +69,22 @@ public final class LoadOptions {
             description = "How often each case has its turn (6); figures are medians over them.")
     Integer rounds;
 
-    @Option(names = "--slice", paramLabel = "DURATION", description = "How long a turn is, ISO 8601 (PT5S).")
+    @Option(
+            names = "--slice",
+            paramLabel = "DURATION",
+            description = "How long a turn is, ISO 8601 (PT5S); a peak of overload is three.")
     Duration slice;
 
     @Option(
             names = "--warm-up",
             paramLabel = "DURATION",
-            description =
-                    "How long the cases together are loaded before at most (PT40S); less once they stop getting faster.")
+            description = {
+                "How long is loaded before what counts (PT40S); source, sell and refuse end it once nothing gets"
+                        + " faster."
+            })
     Duration warmUp;
 
-    @Option(names = "--quick", description = "A few short slices, to try the tool: figures of it mean nothing.")
+    @Option(names = "--quick", description = "Little of everything, to try the tool: figures of it mean nothing.")
     boolean quick;
 
     @Option(
@@ -116,8 +119,11 @@ public final class LoadOptions {
 
     /** Tells what can't be; null if all can. */
     String objection() {
-        if (connections() < 1 || threads < 1) {
-            return "--connections and --threads are at least 1";
+        if (connections() < 1) {
+            return "--connections is at least 1";
+        }
+        if (threads < 1) {
+            return "--threads is at least 1";
         }
         if (target == null && constant != null) {
             return "--constant goes with --target";
@@ -134,9 +140,12 @@ public final class LoadOptions {
             return "--target needs the operator's token there: --operator-token or SECKILL_OPERATOR_TOKEN";
         }
         Pace pace = pace();
-        if (pace.rounds() < 1 || pace.slice().toSeconds() < 1 || pace.warmUp().isNegative()) {
-            return "--rounds is at least 1, --slice at least PT1S";
+        if (pace.rounds() < 1) {
+            return "--rounds is at least 1";
         }
-        return null;
+        if (pace.slice().toSeconds() < 1) {
+            return "--slice is at least PT1S";
+        }
+        return pace.warmUp().isNegative() ? "--warm-up is at least PT0S" : null;
     }
 }

@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * @param comparedWith the name of the measurement that the ratio refers to; null if it refers to none
  * @param rate answers per second, over the slices
  * @param ratio rate by rate of what it is compared with, round by round; null if it is compared with nothing
- * @param latencyMicros of all answers
+ * @param latencyMicros of all answers, as the generator tells it: wrk adds those of its correction (see {@link Wrk})
  * @param outcomes how many answers of each kind, in the order to show them
  * @param figures whatever else was measured
  */

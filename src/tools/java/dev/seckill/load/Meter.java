@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads what the processes of a stand have used: the node, Redis, and the generator, which is this
- * process with its children. */
+/**
+ * Reads what the processes of a stand have used: the node, Redis, and the generator, which is this process with its
+ * children.
+ */
 final class Meter implements AutoCloseable {
     static final String NODE = "the node";
     static final String REDIS = "Redis";

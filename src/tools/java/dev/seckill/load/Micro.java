@@ -25,11 +25,12 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         customSynopsis = "scripts/load micro [OPTION...] [REGEX]",
         description = {
-            "Measures single steps of a purchase with JMH, and what they allocate; all of them take about three minutes. The"
-                    + " result is printed and kept as JSON.%n"
+            "Measures single steps of a purchase with JMH, and what they allocate; all of them take about three"
+                    + " minutes. The result is printed and kept as JSON.%n"
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:measured", "1:a benchmark failed", "2:wrong usage", "130:stopped by Ctrl-C"})
+        exitCodeList = {"0:measured", "1:a benchmark failed", "2:wrong usage", "130:stopped by Ctrl-C (143: by SIGTERM)"
+        })
 final class Micro implements Callable<Integer> {
     private static final TimeValue SECOND = TimeValue.seconds(1);
     private static final TimeValue MOMENT = TimeValue.milliseconds(100);

@@ -27,7 +27,9 @@ final class NodeSettings {
         lines.put("options of the nodes", jvmOptions(home, options.nodeOptions));
         lines.put(
                 "ledger",
-                "Redis " + redis.version() + ", payara-config/redis.conf (appendfsync always), files on "
+                "Redis " + redis.version() + ", payara-config/redis.conf (appendfsync always) with "
+                        + Stand.REDIS_MEMORY
+                        + ", files on "
                         + fileSystem(options.dataFolder));
         return lines;
     }

@@ -57,7 +57,26 @@ public final class OnSale {
             throw new StartFailure(
                     "The target refused to put the sale " + id + " on (" + answer.statusCode() + "): " + answer.body());
         }
+        stand.opened(sale);
         return sale;
+    }
+
+    /** Ends it, and tells whether the target answered; also when this was told to stop. */
+    boolean tryClose(String operatorToken) {
+        boolean isStopped = Thread.interrupted();
+        try {
+            send(HttpRequest.newBuilder(target.address().resolve("/api/sales/" + id))
+                    .header("Authorization", "Bearer " + operatorToken)
+                    .header("Content-Type", "application/json")
+                    .method("PATCH", BodyPublishers.ofString("{\"state\": \"CLOSED\"}")));
+            return true;
+        } catch (StartFailure e) {
+            return false;
+        } finally {
+            if (isStopped) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** A name that no earlier sale there has. */
@@ -90,7 +109,9 @@ public final class OnSale {
         }
     }
 
-    /** Throws {@link Spoiled} unless exactly these cases' answers have been won since; tells how many reservations there are. */
+    /**
+     * Throws {@link Spoiled} unless exactly these cases' answers have won since; gives how many reservations there are.
+     */
     long requireGrown(long before, List<? extends Case> cases) {
         long least = before + cases.stream().mapToLong(Case::answers).sum();
         long most = least + cases.stream().mapToLong(Case::underWay).sum();

@@ -14,20 +14,23 @@ import picocli.CommandLine.Option;
 /** More want to buy than the node can serve, and it goes on. */
 @Command(
         name = "overload",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         customSynopsis = "scripts/load overload [OPTION...]",
         description = {
-            "Finds how many purchases a second the node serves when each connection waits for its answer (the peak), then"
-                    + " sends a multiple of that for a while, each attempt when it is due whatever the node does, on a sale"
-                    + " that has enough for all. What counts is the goodput: reservations heard within a second of when"
-                    + " they were due. A node that queues instead of saying busy has a low one.%n"
+            "Finds how many purchases a second the node serves when each connection waits for its answer (the peak),"
+                    + " then sends a multiple of that for a while, each attempt when it is due whatever the node does,"
+                    + " on a sale that has enough for all. What counts is the goodput: reservations heard within a"
+                    + " second of when they were due. A node that queues instead of saying busy has a low one.%n"
         })
 final class Overload extends Verb {
     private static final int PEAK_CONNECTIONS = 100;
     private static final int PEAK_SLICES = 3;
     private static final int CONNECTIONS = 2_000;
     private static final Set<Verdict> WON = EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED);
+
+    /** A sale that is open and has enough for all, of which each buyer wants one ticket. */
+    private static final Set<Verdict> POSSIBLE =
+            EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED, Verdict.BUSY, Verdict.UNKNOWN, Verdict.NO_ANSWER);
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration GOOD = Duration.ofSeconds(1);
 
@@ -53,6 +56,17 @@ final class Overload extends Verb {
         return Set.of();
     }
 
+    /** The node is compared with itself, and never in rounds. */
+    @Override
+    Set<String> unused() {
+        return Set.of("--constant", "--ticket-sale", "--threads", "--rounds");
+    }
+
+    @Override
+    boolean compares() {
+        return false;
+    }
+
     @Override
     String objection(LoadOptions common) {
         if (common.connections(CONNECTIONS) > LoadPlan.MOST_CONNECTIONS) {
@@ -61,15 +75,6 @@ final class Overload extends Verb {
         return factor <= 0 || (time != null && time.toSeconds() < 1)
                 ? "--factor is above 0 and --time at least PT1S"
                 : null;
-    }
-
-    @Override
-    String load(LoadOptions options) {
-        return "%.1f times the peak over %d connections by one thread of this process; before, a warm-up of %d s"
-                .formatted(
-                        factor,
-                        options.connections(CONNECTIONS),
-                        options.pace().warmUp().toSeconds());
     }
 
     @Override
@@ -82,7 +87,7 @@ final class Overload extends Verb {
         OnSale warm = OnSale.open(stand, OnSale.newName("warm"), OnSale.ENOUGH);
         try (Meter meter = Meter.of(stand)) {
             Attempts client = new Attempts("overload", session, meter);
-            client.closed("warming up", stand.seckill(), warm, PEAK_CONNECTIONS, pace.warmUp());
+            client.closed("warming up", stand.seckill(), POSSIBLE, warm, PEAK_CONNECTIONS, pace.warmUp());
             Attempted before = peak("peak before", client, session);
             double peakBefore = perSecond(before);
             if (peakBefore < 1) {
@@ -98,7 +103,7 @@ final class Overload extends Verb {
                 over = offer(client, session, 2 * over.run().attempts() / seconds(offered), offered);
             }
             Attempted after = peak("peak after", client, session);
-            return List.of(chapter(before, over, after, offered));
+            return List.of(chapter(session.options(), before, over, after, offered));
         }
     }
 
@@ -107,6 +112,7 @@ final class Overload extends Verb {
         return client.closed(
                 name,
                 session.stand().seckill(),
+                POSSIBLE,
                 sale,
                 PEAK_CONNECTIONS,
                 session.options().pace().slice().multipliedBy(PEAK_SLICES));
@@ -122,6 +128,7 @@ final class Overload extends Verb {
         Attempted over = client.run(
                 "offered %,.0f/s".formatted(rate),
                 target,
+                POSSIBLE,
                 new LoadPlan(
                         target.address(),
                         Attempts.request(target, sale),
@@ -142,7 +149,10 @@ final class Overload extends Verb {
         return Arrays.stream(run.heard().goodSeries()).sum();
     }
 
-    /** Throws {@link Spoiled} unless everybody who heard of a reservation has one, and nobody who heard busy. */
+    /**
+     * Throws {@link Spoiled} unless the sale has as many reservations as buyers heard of theirs, and beyond these at
+     * most one for each who could not know.
+     */
     private static void requireReserved(OnSale sale, LoadRun run) {
         OptionalLong reserved = sale.reserved();
         Tally heard = run.heard();
@@ -155,7 +165,7 @@ final class Overload extends Verb {
         }
     }
 
-    private Chapter chapter(Attempted before, Attempted over, Attempted after, Duration offered) {
+    private Chapter chapter(LoadOptions options, Attempted before, Attempted over, Attempted after, Duration offered) {
         LoadRun run = over.run();
         Tally heard = run.heard();
         double rate = run.attempts() / seconds(offered);
@@ -185,15 +195,17 @@ final class Overload extends Verb {
                 Map.of(),
                 List.of()));
         measurements.add(after.measurement());
-        List<Figure> figures = new ArrayList<>();
-        figures.add(new Figure(
+        List<Figure> highlights = new ArrayList<>();
+        highlights.add(new Figure(
                 "Peak",
                 peak,
                 "reservations/s",
                 "the better of before and after; " + PEAK_CONNECTIONS + " connections"));
-        figures.add(new Figure("Offered", rate, "attempts/s", "%.1f times the peak".formatted(rate / peak)));
-        figures.add(new Figure("Goodput", goodput, "reservations/s", "heard within a second of when they were due"));
-        figures.add(new Figure("Goodput by peak", goodput / peak, ""));
+        highlights.add(new Figure("Offered", rate, "attempts/s", "%.1f times the peak".formatted(rate / peak)));
+        highlights.add(new Figure("Goodput", goodput, "reservations/s", "heard within a second of when they were due"));
+        highlights.add(new Figure("Goodput by peak", goodput / peak, ""));
+        highlights.addAll(over.percentiles(WON, "of the reservations, since they were due"));
+        List<Figure> figures = new ArrayList<>();
         figures.add(new Figure("Busy", 100.0 * heard.count(Verdict.BUSY) / heard.count(), "% of the attempts"));
         figures.add(
                 new Figure("No answer", 100.0 * heard.count(Verdict.NO_ANSWER) / heard.count(), "% of the attempts"));
@@ -201,17 +213,26 @@ final class Overload extends Verb {
         figures.add(new Figure("All answered", run.nanos() / 1e9 - seconds(offered), "s", "after the last was due"));
         return new Chapter(
                 "overload: %.1f times the peak".formatted(rate / peak),
-                "Attempts of different buyers, %,.0f a second for %d s, each due whatever the node does; each waits %d s at most"
-                                .formatted(rate, offered.toSeconds(), PATIENCE.toSeconds())
-                        + " and asks once. Times count from when an attempt was due.",
+                ("Attempts of different buyers, %,.0f a second for %d s, each due whatever the node does; each waits"
+                                + " %d s at most and asks once. Times count from when an attempt was due. The sale has"
+                                + " enough for all: nothing sells out.")
+                        .formatted(rate, offered.toSeconds(), PATIENCE.toSeconds()),
+                "One thread of this process: %d connections, and %d for each peak (%d s); before, a warm-up of %d s"
+                        .formatted(
+                                options.connections(CONNECTIONS),
+                                PEAK_CONNECTIONS,
+                                options.pace().slice().multipliedBy(PEAK_SLICES).toSeconds(),
+                                options.pace().warmUp().toSeconds()),
+                highlights,
                 measurements,
                 figures,
                 remarks(before, after));
     }
 
     private static List<String> remarks(Attempted before, Attempted after) {
-        List<String> remarks = new ArrayList<>(
-                List.of("Everybody who heard of a reservation has one in the ledger, and nobody who heard busy."));
+        List<String> remarks = new ArrayList<>(List.of(
+                "The sale has as many reservations as buyers heard of theirs, and beyond these at most as many as"
+                        + " heard unknown or nothing."));
         double change = perSecond(after) / perSecond(before);
         if (change > STEADY || change < 1 / STEADY) {
             remarks.add(

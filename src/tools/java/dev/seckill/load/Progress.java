@@ -3,7 +3,10 @@ package dev.seckill.load;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** Tells the person at the terminal what happens and how long it still takes; one line that changes, if it is a terminal. */
+/**
+ * Tells the person at the terminal what happens and how long it still takes; one line that changes, if it is a
+ * terminal.
+ */
 public final class Progress {
     private static final int WIDTH = 100;
 

@@ -33,6 +33,18 @@ final class Purchases implements Case {
                         .orElse(null));
     }
 
+    /** How they load, for the report. */
+    static String load(LoadOptions options) {
+        Pace pace = options.pace();
+        return "wrk: %d connections, %d threads; %d rounds of %d s each, after a warm-up of %d s at most"
+                .formatted(
+                        options.connections(),
+                        Math.min(options.threads, options.connections()),
+                        pace.rounds(),
+                        pace.slice().toSeconds(),
+                        pace.warmUp().toSeconds());
+    }
+
     @Override
     public String name() {
         return name;

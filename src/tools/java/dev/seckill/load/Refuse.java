@@ -7,8 +7,6 @@ import picocli.CommandLine.Command;
 /** Every request is refused, because everything is sold. */
 @Command(
         name = "refuse",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         customSynopsis = "scripts/load refuse [OPTION...]",
         description = "Loads a sale that is sold out, so that every request is refused.%n")
 final class Refuse extends Verb {
@@ -18,6 +16,11 @@ final class Refuse extends Verb {
     @Override
     Set<Generator> generators() {
         return Set.of(Generator.WRK);
+    }
+
+    @Override
+    Set<String> unused() {
+        return Set.of("--ticket-sale");
     }
 
     @Override
@@ -35,14 +38,19 @@ final class Refuse extends Verb {
             Outcomes.of(stand).requireAll("SOLD_OUT", before, ours.answers(), ours.answers() + ours.underWay());
             return List.of(new Chapter(
                     "refuse: everything is sold",
-                    "The sale had %d tickets and all are reserved; each request is a purchase like those of sell and is refused (409). The constant answers 201, as beside sell."
+                    ("The sale had %d tickets and all are reserved; each request is a purchase like those of sell and"
+                                    + " is refused (409). The constant answers 201, as beside sell.")
                             .formatted(TICKETS),
+                    Purchases.load(session.options()),
+                    List.of(),
                     measurements,
                     Memory.ofNodes(stand),
                     List.of(
                             load.warmUpTold(),
-                            "All %,d answers (warm-up included) were refusals, and the sale still has its %d reservations."
-                                    .formatted(ours.answers(), TICKETS))));
+                            ("All %,d answers (warm-up included) were refusals, and the sale still has its %d"
+                                            + " reservations.")
+                                    .formatted(ours.answers(), TICKETS),
+                            Wrk.remark())));
         }
     }
 

@@ -66,10 +66,14 @@ final class Report {
         StringBuilder table = new StringBuilder();
         for (Chapter chapter : chapters) {
             table.append("\n%s%n%n".formatted(chapter.title()));
-            table.append("  %-24s %10s %21s %7s %9s %9s %9s%n"
-                    .formatted("", "answers/s", "least..most", "ratio", "p50 ms", "p99 ms", "max ms"));
+            chapter.highlights()
+                    .forEach(each ->
+                            table.append("  %-24s %,12.2f %s%n".formatted(each.name(), each.value(), told(each))));
+            table.append(chapter.highlights().isEmpty() ? "" : "\n");
+            table.append("  %-24s %10s %21s %7s %9s %9s %9s %9s%n"
+                    .formatted("", "answers/s", "least..most", "ratio", "p50 ms", "p99 ms", "p99.9 ms", "max ms"));
             for (Measurement each : chapter.measurements()) {
-                table.append("  %-24s %,10.0f %10s %,10.0f %7s %9.2f %9.2f %9.2f%n"
+                table.append("  %-24s %,10.0f %10s %,10.0f %7s %9.2f %9.2f %9.2f %9.2f%n"
                         .formatted(
                                 each.name(),
                                 each.rate().median(),
@@ -80,6 +84,7 @@ final class Report {
                                         : "%.2f".formatted(each.ratio().median()),
                                 ms(each, 50),
                                 ms(each, 99),
+                                ms(each, 99.9),
                                 ms(each, 100)));
             }
         }
@@ -87,6 +92,10 @@ final class Report {
             table.append("\nThis was --quick, to try the tool: the figures mean nothing.\n");
         }
         return table.toString();
+    }
+
+    private static String told(Figure figure) {
+        return figure.remark().isEmpty() ? figure.unit() : figure.unit() + ", " + figure.remark();
     }
 
     private static double ms(Measurement measurement, double percentile) {

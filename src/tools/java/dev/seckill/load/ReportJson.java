@@ -34,8 +34,11 @@ final class ReportJson {
     }
 
     private ObjectNode of(Chapter chapter) {
-        ObjectNode json =
-                mapper.createObjectNode().put("title", chapter.title()).put("about", chapter.about());
+        ObjectNode json = mapper.createObjectNode()
+                .put("title", chapter.title())
+                .put("about", chapter.about())
+                .put("load", chapter.load());
+        json.set("highlights", figures(chapter.highlights()));
         ArrayNode remarks = json.putArray("remarks");
         chapter.remarks().forEach(remarks::add);
         ArrayNode measurements = json.putArray("measurements");

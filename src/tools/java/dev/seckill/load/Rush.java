@@ -18,14 +18,12 @@ import picocli.CommandLine.Option;
 /** A million buyers want ten thousand tickets. */
 @Command(
         name = "rush",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         customSynopsis = "scripts/load rush [OPTION...]",
         description = {
-            "Sends attempts of so many different buyers, each when it is due whatever the node does (open model; times count"
-                    + " from when it was due), on far fewer tickets. Who hears busy, unknown or nothing asks again with"
-                    + " the same key, as advised. Then compares what every buyer heard with the ledger, audits the ledger,"
-                    + " and fails unless each ticket went to one buyer and no one else.%n"
+            "Sends attempts of so many different buyers, each when it is due whatever the node does (open model; times"
+                    + " count from when it was due), on far fewer tickets. Who hears busy, unknown or nothing asks"
+                    + " again with the same key, as advised. Then compares what every buyer heard with the ledger,"
+                    + " audits the ledger, and fails unless each ticket went to one buyer and no one else.%n"
         })
 final class Rush extends Verb {
     private static final int ATTEMPTS = 1_000_000;
@@ -44,6 +42,18 @@ final class Rush extends Verb {
     private static final Set<Verdict> WON = EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED);
     private static final Set<Verdict> REFUSED = EnumSet.of(Verdict.SOLD_OUT);
 
+    /** A sale that is open for all, of which each buyer wants one ticket. */
+    private static final Set<Verdict> POSSIBLE = EnumSet.of(
+            Verdict.RESERVED,
+            Verdict.ALREADY_RESERVED,
+            Verdict.SOLD_OUT,
+            Verdict.BUSY,
+            Verdict.UNKNOWN,
+            Verdict.NO_ANSWER);
+
+    private static final Set<Verdict> CONSTANT = EnumSet.of(Verdict.RESERVED);
+    private static final String SINCE_THE_FIRST = "since the first attempt was due";
+
     @Option(names = "--attempts", paramLabel = "N", description = "Attempts, each of another buyer (1000000).")
     private Integer attempts;
 
@@ -61,7 +71,7 @@ final class Rush extends Verb {
     @Option(
             names = "--tries",
             paramLabel = "N",
-            description = "Tries of one attempt at most, under one key (${DEFAULT-VALUE}).")
+            description = "Tries of one attempt at most, under one key (${DEFAULT-VALUE}; 100 are the most).")
     private int tries = 5;
 
     @Override
@@ -69,35 +79,35 @@ final class Rush extends Verb {
         return Set.of();
     }
 
+    /** It is compared with the ledger of its own stand, and never in turns. */
+    @Override
+    Set<String> unused() {
+        return Set.of(
+                "--target", "--operator-token", "--constant", "--ticket-sale", "--threads", "--rounds", "--slice");
+    }
+
     @Override
     String objection(LoadOptions common) {
-        if (common.target != null) {
-            return "A rush is compared with the ledger of its own stand: leave --target out";
-        }
         if (common.connections(CONNECTIONS) > LoadPlan.MOST_CONNECTIONS) {
             return "--connections is at most " + LoadPlan.MOST_CONNECTIONS;
         }
-        return isWrong(attempts) || isWrong(tickets) || isWrong(rate) || tries < 1
-                ? "--attempts, --tickets, --rate and --tries are at least 1"
-                : null;
+        if (isWrong(attempts) || isWrong(tickets) || isWrong(rate) || tries < 1) {
+            return "--attempts, --tickets, --rate and --tries are at least 1";
+        }
+        if (attempts != null && attempts > AttemptRequest.MOST) {
+            return "--attempts is at most " + AttemptRequest.MOST;
+        }
+        return tries > LoadPlan.MOST_TRIES ? "--tries is at most " + LoadPlan.MOST_TRIES : null;
     }
 
     private static boolean isWrong(Integer number) {
         return number != null && number < 1;
     }
 
+    /** Only the ledger of an own stand can be compared with what was heard. */
     @Override
-    boolean suits(Stand stand) {
-        return stand.redis().isPresent();
-    }
-
-    @Override
-    String load(LoadOptions options) {
-        return "%,d attempts a second over %d connections by one thread of this process; before, a warm-up of %d s"
-                .formatted(
-                        perSecond(options),
-                        options.connections(CONNECTIONS),
-                        options.pace().warmUp().toSeconds());
+    boolean suits(LoadOptions common) {
+        return common.target == null;
     }
 
     private int perSecond(LoadOptions options) {
@@ -118,12 +128,12 @@ final class Rush extends Verb {
             int part = Math.max(1, many / YARDSTICK_PART);
             OnSale sale = OnSale.open(stand, OnSale.newName("rush"), few);
             Optional<Attempted> before = stand.constant()
-                    .map(target -> offer(client, "constant before", target, sale, session, perSecond, part));
-            Attempted rush = offer(client, "rush", stand.seckill(), sale, session, perSecond, many);
+                    .map(target -> offer(client, "constant before", target, CONSTANT, sale, session, perSecond, part));
+            Attempted rush = offer(client, "rush", stand.seckill(), POSSIBLE, sale, session, perSecond, many);
             Optional<Attempted> after = stand.constant()
-                    .map(target -> offer(client, "constant after", target, sale, session, perSecond, part));
+                    .map(target -> offer(client, "constant after", target, CONSTANT, sale, session, perSecond, part));
             RushAudit audit = audit(session, redis, rush.run(), new SaleId(sale.id()), few);
-            return List.of(chapter(many, few, perSecond, rush, before, after, audit));
+            return List.of(chapter(session.options(), many, few, perSecond, rush, before, after, audit));
         }
     }
 
@@ -132,18 +142,26 @@ final class Rush extends Verb {
         Stand stand = session.stand();
         OnSale enough = OnSale.open(stand, OnSale.newName("warm"), OnSale.ENOUGH);
         OnSale one = OnSale.open(stand, OnSale.newName("empty"), 1);
-        client.closed("warming up with winners", stand.seckill(), enough, WARM_UP_CONNECTIONS, third);
-        client.closed("warming up with refused", stand.seckill(), one, WARM_UP_CONNECTIONS, third);
+        client.closed("warming up with winners", stand.seckill(), POSSIBLE, enough, WARM_UP_CONNECTIONS, third);
+        client.closed("warming up with refused", stand.seckill(), POSSIBLE, one, WARM_UP_CONNECTIONS, third);
         stand.constant()
-                .ifPresent(
-                        target -> client.closed("warming up the constant", target, enough, WARM_UP_CONNECTIONS, third));
+                .ifPresent(target ->
+                        client.closed("warming up the constant", target, CONSTANT, enough, WARM_UP_CONNECTIONS, third));
     }
 
     private Attempted offer(
-            Attempts client, String name, Target target, OnSale sale, Session session, int perSecond, int many) {
+            Attempts client,
+            String name,
+            Target target,
+            Set<Verdict> possible,
+            OnSale sale,
+            Session session,
+            int perSecond,
+            int many) {
         return client.run(
                 name,
                 target,
+                possible,
                 new LoadPlan(
                         target.address(),
                         Attempts.request(target, sale),
@@ -169,9 +187,9 @@ final class Rush extends Verb {
                 throw new Spoiled("The ledger is not what the buyers heard:\n  " + String.join("\n  ", findings));
             }
             session.progress()
-                    .say(
-                            "Audit OK: %,d reservations in the ledger, %,d buyers heard of theirs, %,d could not hear it; %s."
-                                    .formatted(ledger.size(), audit.winners(), audit.unheard(), sums.sums()));
+                    .say(("Audit OK: %,d reservations in the ledger, %,d buyers heard of theirs, %,d could not hear"
+                                    + " it; %s.")
+                            .formatted(ledger.size(), audit.winners(), audit.unheard(), sums.sums()));
             return audit;
         } catch (LedgerAway e) {
             throw new Spoiled("The ledger can't be audited (" + e.getMessage() + ").", e);
@@ -179,6 +197,7 @@ final class Rush extends Verb {
     }
 
     private Chapter chapter(
+            LoadOptions options,
             int many,
             int few,
             int perSecond,
@@ -193,10 +212,12 @@ final class Rush extends Verb {
         measurements.add(rush.measurement("rush: refused", REFUSED, List.of()));
         before.ifPresent(each -> measurements.add(each.measurement()));
         after.ifPresent(each -> measurements.add(each.measurement()));
+        List<Figure> highlights =
+                new ArrayList<>(rush.percentiles(EnumSet.allOf(Verdict.class), "of all tries, since they were due"));
+        addMoment(highlights, "First sold-out heard", run.heard().firstNanos(Verdict.SOLD_OUT));
+        addMoment(highlights, "Last ticket won", run.heard().lastNanos(Verdict.RESERVED));
         List<Figure> figures = new ArrayList<>();
-        figures.add(new Figure("All over", run.nanos() / 1e9, "s", "since the first attempt"));
-        figures.add(new Figure("Last ticket won", run.heard().lastNanos(Verdict.RESERVED) / 1e9, "s"));
-        figures.add(new Figure("First sold-out heard", run.heard().firstNanos(Verdict.SOLD_OUT) / 1e9, "s"));
+        figures.add(new Figure("All over", run.nanos() / 1e9, "s", SINCE_THE_FIRST));
         figures.add(new Figure("Tries beyond the first", run.heard().count() - run.attempts(), ""));
         figures.add(new Figure("Given up before they could be sent", run.unsent(), "tries"));
         figures.add(new Figure("Winners", audit.winners(), "buyers"));
@@ -212,18 +233,31 @@ final class Rush extends Verb {
                 .forEach((verdict, count) -> figures.add(new Figure("Heard last: " + verdict, count, "buyers")));
         return new Chapter(
                 "rush: %,d buyers, %,d tickets".formatted(many, few),
-                "%,d attempts, each of another buyer under a key of its own, due at %,d a second whatever the node does; who"
-                                .formatted(many, perSecond)
-                        + " hears busy, unknown or nothing asks again under the same key, at most " + tries
-                        + " times in all. Times count from when a try was due.",
+                ("%,d attempts, each of another buyer under a key of its own, due at %,d a second whatever the node"
+                                + " does. Who hears busy, unknown or nothing asks again under the same key, at most %d"
+                                + " times in all. Times count from when a try was due.")
+                        .formatted(many, perSecond, tries),
+                "One thread of this process: %d connections; before, a warm-up of %d s"
+                        .formatted(
+                                options.connections(CONNECTIONS),
+                                options.pace().warmUp().toSeconds()),
+                highlights,
                 measurements,
                 figures,
                 List.of(
-                        "Exactly %,d reservations are in the ledger, each of another buyer, and each of these heard of its"
+                        "Exactly %,d reservations are in the ledger, each of another buyer, and each of these heard of"
                                         .formatted(Math.min(few, many))
-                                + " own or nothing at all; nobody who heard sold out has one; the ledger's audit is OK.",
+                                + " its own or, at last, busy, unknown or nothing; nobody who heard sold out has one;"
+                                + " the ledger's audit is OK.",
                         "At the rate of arrivals the answers come as fast as the attempts: the ratio to the constant is"
                                 + " in the processor time and the latency, not in the answers per second."));
+    }
+
+    /** A moment that never came is left out. */
+    private static void addMoment(List<Figure> figures, String name, long nanos) {
+        if (nanos >= 0) {
+            figures.add(new Figure(name, nanos / 1e9, "s", SINCE_THE_FIRST));
+        }
     }
 
     private static double p99(Attempted attempted) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Whether what the buyers of a rush heard is what the ledger says: each ticket went to one buyer, who knows of it, and whoever
- * was refused has none.
+ * Whether what the buyers of a rush heard is what the ledger says: each ticket went to one buyer, who knows of it, and
+ * whoever was refused has none.
  *
  * @param findings what is wrong; the first ones
  * @param winners who heard of their reservation
@@ -39,7 +39,7 @@ record RushAudit(List<String> findings, int winners, int unheard) {
                 continue;
             }
             Verdict last = run.ends().of(attempt.getAsInt());
-            if (last.isRepeatable() || last == Verdict.OTHER) {
+            if (last.isRepeatable()) {
                 unheard++;
             } else if (!last.isWin()) {
                 findings.add(each.buyer() + " heard " + last + " and has a reservation.");

@@ -8,14 +8,17 @@ import picocli.CommandLine.Command;
 /** Every request wins a ticket. */
 @Command(
         name = "sell",
-        mixinStandardHelpOptions = true,
-        sortOptions = false,
         customSynopsis = "scripts/load sell [OPTION...]",
         description = "Loads a sale that has enough for all, so that every request wins.%n")
 final class Sell extends Verb {
     @Override
     Set<Generator> generators() {
         return Set.of(Generator.WRK);
+    }
+
+    @Override
+    Set<String> unused() {
+        return Set.of("--ticket-sale");
     }
 
     @Override
@@ -36,16 +39,20 @@ final class Sell extends Verb {
             figures.addAll(Memory.ofNodes(stand));
             return List.of(new Chapter(
                     "sell: every request wins",
-                    "Each request is a POST of {\"quantity\":1} by a new buyer under a new key, and gets a ticket that is on"
-                            + " disk before the answer. The constant takes the same request and answers 201 with a body"
-                            + " of the same length.",
+                    "Each request is a POST of {\"quantity\":1} by a new buyer under a new key, and gets a ticket that"
+                            + " is on disk before the answer. The constant takes the same request and answers 201 with"
+                            + " a body of the same length.",
+                    Purchases.load(session.options()),
+                    List.of(),
                     measurements,
                     figures,
                     List.of(
                             load.warmUpTold(),
-                            ("All answers were 2xx. Warm-up included, there were %,d, and the sale has %,d reservations:"
-                                            + " wrk does not wait for the last request of each connection.")
-                                    .formatted(ours.answers(), reserved))));
+                            ("All answers were 2xx. Warm-up included, there were %,d, and the sale has %,d"
+                                            + " reservations: wrk does not wait for the last request of each"
+                                            + " connection.")
+                                    .formatted(ours.answers(), reserved),
+                            Wrk.remark())));
         }
     }
 }

@@ -5,6 +5,6 @@ import java.nio.file.Path;
 /**
  * What a verb works with.
  *
- * @param folder for the files of the generators
+ * @param folder for the files of this run's generators
  */
 public record Session(LoadOptions options, Stand stand, Path folder, Progress progress) {}

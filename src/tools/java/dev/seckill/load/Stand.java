@@ -16,16 +16,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What is loaded: a Redis of its own as in production, a node that sells and one that answers with a constant, both started
- * as in production, all on loopback; only one of the nodes is loaded at a time. Or what {@code --target} names: then this
- * starts nothing, and what only the machine of the target can tell is unknown.
+ * What is loaded: a Redis of its own as in production, a node that sells and, to compare it with, one that answers with
+ * a constant, both started as in production, all on loopback; only one of the nodes is loaded at a time. Or what
+ * {@code --target} names: then this starts nothing, and what only the machine of the target can tell is unknown.
  */
 public final class Stand implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String TICKET_SALE = "tickets";
 
+    /** On top of the production settings: all verbs together make more reservations than fit into their 1 GB. */
+    static final String REDIS_MEMORY = "maxmemory 4gb";
+
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final Deque<OnSale> sales = new ArrayDeque<>();
     private final LoadOptions options;
+    private final boolean compares;
     private Target seckill;
     private Target constant;
     private RedisProcess redis;
@@ -33,12 +38,14 @@ public final class Stand implements AutoCloseable {
     private String ticketSale;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
-    private Stand(LoadOptions options) {
+    private Stand(LoadOptions options, boolean compares) {
         this.options = options;
+        this.compares = compares;
     }
 
-    static Stand open(LoadOptions options, Path home, Progress progress) {
-        Stand stand = new Stand(options);
+    /** With something to compare with, or without. */
+    static Stand open(LoadOptions options, boolean compares, Path home, Progress progress) {
+        Stand stand = new Stand(options, compares);
         try {
             if (options.target != null) {
                 stand.take();
@@ -76,17 +83,19 @@ public final class Stand implements AutoCloseable {
         folder.empty();
         operatorToken = folder.operatorToken();
         ticketSale = TICKET_SALE;
-        progress.say("Starting Redis and two nodes, which takes about 20 seconds ...");
-        redis = started(RedisProcess.start(redisFolder, home.resolve("payara-config/redis.conf")));
-        Path constantFiles = folder.file("constant-files");
-        ConstantWar.writeFiles(constantFiles, home.resolve("target/payara-micro.jar"));
-        Node selling = startNode(home, folder, Target.SECKILL, "/health/ready", sellingEnvironment(folder));
-        Node answering = startNode(
-                home, folder, Target.CONSTANT, "/buy/ticket", Map.of("SECKILL_FILES", constantFiles.toString()));
-        nodes.put(Target.SECKILL, selling);
-        nodes.put(Target.CONSTANT, answering);
-        seckill = new Target(Target.SECKILL, selling.address(), OptionalLong.of(selling.pid()));
-        constant = new Target(Target.CONSTANT, answering.address(), OptionalLong.of(answering.pid()));
+        progress.say(
+                compares
+                        ? "Starting Redis and two nodes, which takes about 20 seconds ..."
+                        : "Starting Redis and a node, which takes about 10 seconds ...");
+        redis = started(RedisProcess.start(
+                redisFolder, home.resolve("payara-config/redis.conf"), RedisProcess.freePort(), List.of(REDIS_MEMORY)));
+        seckill = startNode(home, folder, Target.SECKILL, "/health/ready", sellingEnvironment(folder));
+        if (compares) {
+            Path files = folder.file("constant-files");
+            ConstantWar.writeFiles(files, home.resolve("target/payara-micro.jar"));
+            constant =
+                    startNode(home, folder, Target.CONSTANT, "/buy/ticket", Map.of("SECKILL_FILES", files.toString()));
+        }
     }
 
     private Map<String, String> sellingEnvironment(DataFolder folder) {
@@ -103,14 +112,16 @@ public final class Stand implements AutoCloseable {
                 folder.file("stat.log").toString());
     }
 
-    private Node startNode(
+    private Target startNode(
             Path home, DataFolder folder, String name, String readyPath, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         // start-node takes the first java there is
         all.put("PATH", options.javaHome.resolve("bin") + ":" + System.getenv("PATH"));
         DataFolder data = started(DataFolder.open(folder.file(name)));
-        return started(Node.start(
+        Node node = started(Node.start(
                 new NodePlan(home, data, LOOPBACK, RedisProcess.freePort(), all, options.nodeOptions, readyPath)));
+        nodes.put(name, node);
+        return new Target(name, node.address(), OptionalLong.of(node.pid()));
     }
 
     private <T extends AutoCloseable> T started(T part) {
@@ -147,17 +158,35 @@ public final class Stand implements AutoCloseable {
         return ticketSale;
     }
 
-    /** Ends what it started, the last first, so that a node can settle what it has accepted. */
+    /** Remembers a sale that was put on here. */
+    void opened(OnSale sale) {
+        sales.push(sale);
+    }
+
+    /** Closes the sales that were put on here, as far as the target still lets it. */
+    void closeSales() {
+        boolean answers = true;
+        while (!sales.isEmpty()) {
+            OnSale sale = sales.pop();
+            answers = answers && sale.tryClose(operatorToken);
+        }
+    }
+
+    /** Ends all that it started, the last first, so that a node can settle what it has accepted. */
     @Override
     public void close() {
+        RuntimeException first = null;
         while (!started.isEmpty()) {
             try {
                 started.pop().close();
             } catch (RuntimeException e) {
-                throw e;
+                first = first == null ? e : first;
             } catch (Exception e) {
-                throw new IllegalStateException(e);
+                first = first == null ? new IllegalStateException(e) : first;
             }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

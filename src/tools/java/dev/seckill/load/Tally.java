@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * What was heard in a run, by verdict: how often, when, second by second, and how long it took. Written by one thread, read
- * when the run is over.
+ * What was heard in a run, by verdict: how often, when, second by second, and how long it took. Written by one thread,
+ * read when the run is over.
  *
- * <p>Every time is taken twice. The latency counts from when the attempt was due: whoever could not even be sent, because
- * the server held every connection, has waited too, and leaving that out is what makes a stalled server look fast
- * (coordinated omission). The service time counts from when it was sent.
+ * <p>Every time is taken twice. The latency counts from when the attempt was due: whoever could not even be sent,
+ * because the server held every connection, has waited too, and leaving that out is what makes a stalled server look
+ * fast (coordinated omission). The service time counts from when it was sent.
  */
 final class Tally {
     private static final long HIGHEST_US = TimeUnit.MINUTES.toMicros(10);

@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 
-/** The reservations that were won, exactly: each attempt with the 128 bits by which the answer named its reservation. */
+/**
+ * The reservations that were won, exactly: each attempt with the 128 bits by which the answer named its reservation.
+ */
 final class Winnings {
     private static final int FIRST = 1024;
 

@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Buys with wrk: so many connections, each of which sends its next request when the last one was answered. Each run's buyers
- * are new ones.
+ * Buys with wrk: so many connections, each of which sends its next request when the last one was answered. Each run's
+ * buyers are new ones.
+ *
+ * <p>Its latencies are not only those of answers. Where one took over twice the mean time between two requests of a
+ * connection, wrk adds those that requests sent at that pace would have had meanwhile (its correction for coordinated
+ * omission); there is no option without.
  */
 final class Wrk {
     private static final String SCRIPT = "purchases.lua";
@@ -42,6 +46,13 @@ final class Wrk {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a reader must know of its latencies. */
+    static String remark() {
+        return "wrk corrects its latencies for coordinated omission: to one over twice the mean time between two"
+                + " requests of a connection it adds those that requests sent at that pace would have had meanwhile. So"
+                + " they are more than the answers.";
     }
 
     int connections() {

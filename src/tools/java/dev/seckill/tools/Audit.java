@@ -26,10 +26,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         customSynopsis = "scripts/audit [OPTION...] [SALE...]",
         description = {
-            "Checks everything that must be true of a sale, from its ledger alone, and says OK or what is wrong: the sums,"
-                    + " the history without a gap or an impossible step, and that the stock, every reservation and buyer's"
-                    + " count are what the history makes of them, and that expiry has passed nothing over. It only reads, a little at a time; the sale may go"
-                    + " on meanwhile.%n"
+            "Checks everything that must be true of a sale, from its ledger alone, and says OK or what is wrong: the"
+                    + " sums, the history without a gap or an impossible step, that the stock, every reservation and"
+                    + " buyer's count are what the history makes of them, and that expiry has passed nothing over. It"
+                    + " only reads, a little at a time; the sale may go on meanwhile.%n"
         },
         footerHeading = "%nWith --json:%n",
         footer = {
@@ -43,8 +43,9 @@ import picocli.CommandLine.Spec;
             "     \"ok\": BOOLEAN,",
             "     \"findings\": [{\"check\", \"subject\", \"found\", \"expected\"}],",
             "     \"more\": {CHECK: how many are not among the findings}}]}",
-            "The first 20 findings of each check are shown. A broken history can't tell what should be: a sale that stands"
-                    + " still is then compared with its own reservations (records), one that goes on with nothing."
+            "The first 20 findings of each check are shown. A broken history can't tell what should be: a sale that"
+                    + " stands still is then compared with its own reservations (records), one that goes on with"
+                    + " nothing."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

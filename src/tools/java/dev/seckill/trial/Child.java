@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that this one starts and ends. It has a session of its own where {@code setsid} is at hand, so that a Ctrl-C in
- * the terminal reaches only this process, which then stops its children in order. Its process id lies beside its log: whoever
- * comes after a {@code kill -9} of this process finds the child by it and ends it.
+ * A process that this one starts and ends. It has a session of its own where {@code setsid} is at hand, so that a
+ * Ctrl-C in the terminal reaches only this process, which then stops its children in order. Its process id lies beside
+ * its log: whoever comes after a {@code kill -9} of this process finds the child by it and ends it.
  */
 public final class Child {
     private static final int LAST_LINES = 15;

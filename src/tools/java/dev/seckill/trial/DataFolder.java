@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder that holds a trial's sales, logs and operator token, so that a restart continues them. One process at a time
- * holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with that marker is ever
- * emptied.
+ * The folder that holds a trial's sales, logs and operator token, so that a restart continues them. One process at a
+ * time holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with
+ * that marker is ever emptied.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".seckill-data";

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A Payara Micro with a WAR, started by the script that starts it in production. Its port opens seconds before the WAR
- * serves, with moments of 404 and 500 in between: it counts as started once it has been ready several times in a row and
- * every boot command has had its effect.
+ * serves, with moments of 404 and 500 in between: it counts as started once it has been ready several times in a row
+ * and every boot command has had its effect.
  */
 public final class Node implements AutoCloseable {
     private static final String NAME = "node";

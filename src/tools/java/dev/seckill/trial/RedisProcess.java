@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A real redis-server on loopback, for a machine that has none: the executable comes from Maven Central inside this jar, the
- * configuration is the production one, the data stay in a folder, so that the next one there continues.
+ * A real redis-server on loopback, for a machine that has none: the executable comes from Maven Central inside this
+ * jar, the configuration is the production one, the data stay in a folder, so that the next one there continues.
  */
 public final class RedisProcess implements AutoCloseable {
     private static final String NAME = "redis";

@@ -3,8 +3,8 @@ package dev.seckill.trial;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Ctrl-C or SIGTERM: interrupts the thread that opened this, and lets the JVM end (with 130 or 143) only when that thread
- * has ended what it started and closes this.
+ * Ctrl-C or SIGTERM: interrupts the thread that opened this, and lets the JVM end (with 130 or 143) only when that
+ * thread has ended what it started and closes this.
  */
 public final class StopSignal implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);

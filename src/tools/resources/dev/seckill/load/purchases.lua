@@ -1,6 +1,8 @@
 -- Buys one ticket with each request, always as a new buyer under a new key.
 -- usage  wrk --script purchases.lua http://HOST:PORT/api/sales/SALE/reservations -- PREFIX
--- prints RESULT with what was counted, then each latency that occurred (us) and how often
+-- prints RESULT with what was counted, then each latency (us) and how often; to those that occurred wrk has by then
+--        added its correction for coordinated omission: for one over twice the mean time between two requests of a
+--        connection, the shorter ones that requests sent at that pace would have had
 
 local threads = 0
 

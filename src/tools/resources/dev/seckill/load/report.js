@@ -94,6 +94,10 @@
   function chapter(parent, chapter) {
     add(parent, 'h2', chapter.title);
     add(parent, 'p', chapter.about, 'about');
+    add(parent, 'p', chapter.load, 'about');
+    if (chapter.highlights.length > 0) {
+      table(add(parent, 'div', undefined, 'highlights'), chapter.highlights, figureColumns);
+    }
     const rate = each => each.answers_per_second;
     const percentile = (title, name) => [title, each => ms(each.latency_us[name]), 'number'];
     if (chapter.measurements.length > 0) {
@@ -133,7 +137,7 @@
     add(body, 'p', 'This was --quick, to try the tool: a few short slices before the compilers were done. The figures mean nothing.', 'warn');
   }
   add(body, 'p', 'Read the ratios: a figure holds for this machine, a ratio to the same load on the same server answering with a'
-    + ' constant holds for others too. Figures are medians over the rounds.');
+    + ' constant holds for others too. Where there are rounds, figures are medians over them.');
   report.chapters.forEach(each => chapter(body, each));
   add(body, 'h2', 'Conditions');
   table(body, Object.entries(report.conditions), [['', line => line[0]], ['', line => line[1]]]);
