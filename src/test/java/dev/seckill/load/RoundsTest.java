@@ -82,7 +82,7 @@ class RoundsTest {
 
     @Test
     void warmsUpWhileItGetsFaster() {
-        int turns = rounds(turn -> Math.min(20_000, 4_000L * (turn + 1))).warmUp();
+        int turns = rounds(turn -> Math.min(160_000, 32_000L * (turn + 1))).warmUp();
 
         // five that rise, and two that don't
         assertThat(turns).isEqualTo(7);
@@ -90,7 +90,7 @@ class RoundsTest {
 
     @Test
     void takesOnePauseForNoEnd() {
-        int turns = rounds(turn -> turn == 1 ? 1 : Math.min(30_000, 10_000L * (turn + 1)))
+        int turns = rounds(turn -> turn == 1 ? 1 : Math.min(240_000, 80_000L * (turn + 1)))
                 .warmUp();
 
         assertThat(turns).isEqualTo(5);
@@ -98,7 +98,7 @@ class RoundsTest {
 
     @Test
     void takesWhatIsSteadyButColdForNoEnd() {
-        int turns = rounds(turn -> 5_000).warmUp();
+        int turns = rounds(turn -> 40_000).warmUp();
 
         assertThat(turns).isEqualTo(10);
     }

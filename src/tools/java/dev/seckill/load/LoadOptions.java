@@ -79,7 +79,7 @@ public final class LoadOptions {
             names = "--warm-up",
             paramLabel = "DURATION",
             description = {
-                "How long is loaded before what counts (PT40S); source, sell and refuse end it once nothing gets"
+                "How long is loaded before what counts (PT2M30S); source, sell and refuse end it once nothing gets"
                         + " faster."
             })
     Duration warmUp;

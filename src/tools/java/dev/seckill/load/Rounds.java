@@ -25,7 +25,7 @@ final class Rounds {
      * Not warm before so many answers, however steady: what the compilers do is counted in calls, not in seconds, and
      * on a busy machine nothing seems to rise.
      */
-    private static final long ENOUGH_ANSWERS = 50_000;
+    private static final long ENOUGH_ANSWERS = 400_000;
 
     private final String verb;
     private final List<? extends Case> cases;
