@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * Serves the ordinary purchase before JAX-RS begins: "sold out" while this node's gate is closed and the buyer is none of
  * the winners, which costs no more than a memory read; "busy" while as many are inside as can be answered soon; otherwise it
- * sells, as {@link ReservationsResource} would and at half the cost.
+ * sells, as {@link ReservationsResource} would and at two thirds of the cost.
  *
  * <p>Whatever looks unusual (no buyer, no key, a name that is none, a sale not seen yet, a body in pieces, another media
  * type) passes on to JAX-RS, to be served or told so properly.

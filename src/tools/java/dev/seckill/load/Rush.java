@@ -64,8 +64,8 @@ final class Rush extends Verb {
             names = "--rate",
             paramLabel = "N",
             description =
-                    "Attempts per second (6000: a million take 167 s, and on two quiet cores the constant keeps up with"
-                            + " it, which is no longer so at 10000. A busy machine wants less: above what it can"
+                    "Attempts per second (6000: a million take 167 s, and on two cores the constant keeps up, which it"
+                            + " did not at 10000 after 30 s of warm-up. A busy machine wants less: above what it can"
                             + " refuse, what is measured is its queue).")
     private Integer rate;
 
