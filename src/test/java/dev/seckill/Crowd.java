@@ -294,7 +294,7 @@ final class Crowd {
                         () -> showsKey
                                 ? node.send("DELETE", "/api/reservations/" + id, null, Api.BUYER, name, Api.KEY, key)
                                 : node.cancel(id.toString(), name));
-                if (answer.reply != null && answer.status() != 503 && answer.status() != 202) {
+                if (answer.reply != null && !List.of(202, 429, 503).contains(answer.status())) {
                     return;
                 }
                 pause(50 + random.nextInt(200));

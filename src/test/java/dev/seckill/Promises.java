@@ -141,8 +141,9 @@ final class Promises {
             }
             return;
         }
-        if (heard.status() == 503) {
-            if (!List.of("busy", "in-doubt").contains(heard.reply().problem())
+        if (heard.status() == 429 || heard.status() == 503) {
+            String said = heard.status() == 429 ? "busy" : "in-doubt";
+            if (!said.equals(heard.reply().problem())
                     || heard.reply().header("Retry-After").isEmpty()) {
                 breaks("a fault not said as one", heard);
             }

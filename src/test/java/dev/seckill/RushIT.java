@@ -101,7 +101,7 @@ class RushIT {
             for (int i = nextBuyer.getAndIncrement(); i < BUYERS; i = nextBuyer.getAndIncrement()) {
                 String buyer = "buyer-" + i;
                 Answer answer = connection.ask(buyer);
-                for (int tries = 1; answer.status == 503 && tries < MOST_TRIES; tries++) {
+                for (int tries = 1; answer.status == 429 && tries < MOST_TRIES; tries++) {
                     busy.increment();
                     Thread.sleep(PAUSE_MS);
                     answer = connection.ask(buyer);

@@ -54,7 +54,7 @@ final class AnswerMapper {
                         "Key used for something else",
                         "This Idempotency-Key stands for another quantity; a new purchase needs a new key.");
             case BUSY ->
-                new Problem(503, "busy", "Busy", "This request took nothing; ask again in a moment with the same key.")
+                new Problem(429, "busy", "Busy", "This request took nothing; ask again in a moment with the same key.")
                         .retryAfter(1);
             case NO_SALE -> new Problem(404, "no-sale", "No such sale", "GET /api/sales lists the sales there are.");
             default -> throw new IllegalArgumentException(answer.outcome() + " is no refusal");

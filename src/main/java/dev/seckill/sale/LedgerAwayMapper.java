@@ -11,7 +11,7 @@ import jakarta.ws.rs.ext.Provider;
 public class LedgerAwayMapper implements ExceptionMapper<LedgerAway> {
     @Override
     public Response toResponse(LedgerAway away) {
-        return new Problem(503, "busy", "Busy", "Nothing was done; try again in a moment.")
+        return new Problem(429, "busy", "Busy", "Nothing was done; try again in a moment.")
                 .retryAfter(1)
                 .response();
     }

@@ -19,7 +19,7 @@ public class SaleRefusedMapper implements ExceptionMapper<SaleRefused> {
         return switch (refused.reason()) {
             case NO_SALE -> SalesResource.noSale();
             case RECOVERING, CORRUPT ->
-                new Problem(503, "busy", "Busy", "The sale's ledger is being looked after; try again.").retryAfter(1);
+                new Problem(429, "busy", "Busy", "The sale's ledger is being looked after; try again.").retryAfter(1);
             case NOT_DURABLE -> new Problem(503, "not-durable", "The ledger may lose what it acknowledges", detail);
             case SALE_EXISTS ->
                 new Problem(

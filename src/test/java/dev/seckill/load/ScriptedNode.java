@@ -116,7 +116,7 @@ final class ScriptedNode implements AutoCloseable {
     }
 
     static String busy() {
-        return answer("503 Service Unavailable", "Retry-After: 1\r\n", "{\"type\":\"/problems.html#busy\"}");
+        return answer("429 Too Many Requests", "Retry-After: 1\r\n", "{\"type\":\"/problems.html#busy\"}");
     }
 
     /** Answers nobody for that time; what comes meanwhile waits in the sockets. */

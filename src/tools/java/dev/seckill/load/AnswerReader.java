@@ -34,7 +34,7 @@ final class AnswerReader {
         retryAfterSeconds = 0;
         if (status == 201 || status == 200) {
             address = response.headers().get(HttpHeaderNames.LOCATION);
-        } else if (status == 503 || status == 202) {
+        } else if (status == 429 || status == 202) {
             retryAfterSeconds = seconds(response.headers().get(HttpHeaderNames.RETRY_AFTER));
         }
     }
@@ -48,7 +48,7 @@ final class AnswerReader {
     }
 
     void append(ByteBuf part) {
-        if (status == 409) {
+        if (status == 409 || status == 429) {
             int most = Math.min(part.readableBytes(), body.length - length);
             part.getBytes(part.readerIndex(), body, length, most);
             length += most;
@@ -60,8 +60,7 @@ final class AnswerReader {
             case 201 -> hasCode() ? Verdict.RESERVED : Verdict.OTHER;
             case 200 -> hasCode() ? Verdict.ALREADY_RESERVED : Verdict.OTHER;
             case 202 -> Verdict.UNKNOWN;
-            case 409 -> refusal();
-            case 503 -> Verdict.BUSY;
+            case 409, 429 -> refusal();
             default -> Verdict.OTHER;
         };
     }
@@ -73,6 +72,9 @@ final class AnswerReader {
         }
         if (is("#sold-out\"", type)) {
             return Verdict.SOLD_OUT;
+        }
+        if (is("#busy\"", type)) {
+            return Verdict.BUSY;
         }
         if (is("#limit-reached\"", type)) {
             return Verdict.LIMIT_REACHED;
