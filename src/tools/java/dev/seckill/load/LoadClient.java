@@ -8,6 +8,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http.HttpResponseDecoder;
@@ -93,11 +96,12 @@ final class LoadClient implements AutoCloseable {
         tally = new Tally(plan.good().toNanos());
         int known = plan.arrivals().isClosed() ? FIRST_ENDS : plan.arrivals().attempts();
         ends = new Verdict[known];
-        group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        boolean isNative = Epoll.isAvailable();
+        group = new MultiThreadIoEventLoopGroup(1, isNative ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         loop = group.next();
         bootstrap = new Bootstrap()
                 .group(group)
-                .channel(NioSocketChannel.class)
+                .channel(isNative ? EpollSocketChannel.class : NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_PATIENCE_MS)
                 .remoteAddress(plan.node().getHost(), plan.node().getPort())

@@ -94,6 +94,8 @@ final class Overload extends Verb {
                 throw new Spoiled("The node sold nothing before it was overloaded: "
                         + before.run().ends().counts() + ".");
             }
+            // a refusal is code of its own, and cold so far
+            offer("warming up", client, session, factor * peakBefore, pace.slice());
             Attempted over = offer(client, session, factor * peakBefore, offered);
             for (int times = 1;
                     times < MOST_OFFERS
@@ -123,10 +125,14 @@ final class Overload extends Verb {
     }
 
     private static Attempted offer(Attempts client, Session session, double rate, Duration offered) {
+        return offer("offered %,.0f/s".formatted(rate), client, session, rate, offered);
+    }
+
+    private static Attempted offer(String name, Attempts client, Session session, double rate, Duration offered) {
         Target target = session.stand().seckill();
         OnSale sale = OnSale.open(session.stand(), OnSale.newName("overload"), OnSale.ENOUGH);
         Attempted over = client.run(
-                "offered %,.0f/s".formatted(rate),
+                name,
                 target,
                 POSSIBLE,
                 new LoadPlan(
