@@ -4,9 +4,10 @@
  * <p>The way of one purchase, down through the rooms; imports point the same way and never back:
  *
  * <pre>
- * POST /api/sales/{sale}/reservations        Idempotency-Key, buyer, quantity
+ * POST /api/sales/{sale}/reservations        token, Idempotency-Key, quantity
  *   purchase   Doorkeeper: just heard that all is gone, and the buyer has nothing → 409 at once
- *              Doorkeeper, or ReservationsResource if anything is unusual: parse; at the end, one outcome → one status
+ *   identity   Callers: whose token is it; verified once, known by its hash after that
+ *   purchase   Doorkeeper, or ReservationsResource if anything is unusual: parse; at the end, one outcome → one status
  *   sale       Sales: is there such a sale, has it opened, what is the limit
  *   stock      LocalStock: this node's share lets it through, or asks for more
  *   ledger     DeductionBatcher: all who wait together are one call to Redis
@@ -15,6 +16,6 @@
  * </pre>
  *
  * <p>Beside them: {@code trade} has the words all of them speak in, {@code http} what the resources share, {@code node}
- * the timer, health and configuration of a node.
+ * the timer, health and configuration of a node; {@code signin} gives out tokens for a trial.
  */
 package dev.seckill;

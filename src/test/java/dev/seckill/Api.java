@@ -20,10 +20,10 @@ import java.util.regex.Pattern;
 
 /** A node's HTTP API as buyers and operators use it. Each call is one request: it repeats nothing by itself. */
 final class Api {
-    /** As the tests' nodes are configured. */
-    static final String OPERATOR_TOKEN = "operator-of-the-tests";
+    /** In place of a header's name: the request carries the token of the buyer who is named as its value. */
+    static final String BUYER = "(buyer)";
 
-    static final String BUYER = "X-Buyer-Id";
+    static final String AUTHORIZATION = "Authorization";
     static final String KEY = "Idempotency-Key";
     static final String JSON = "application/json";
 
@@ -118,7 +118,11 @@ final class Api {
                         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body, StandardCharsets.UTF_8));
         boolean typed = body == null;
         for (int i = 0; i < headers.length; i += 2) {
-            request.header(headers[i], headers[i + 1]);
+            if (headers[i].equals(BUYER)) {
+                request.header(AUTHORIZATION, "Bearer " + TestIssuer.buyer(headers[i + 1]));
+            } else {
+                request.header(headers[i], headers[i + 1]);
+            }
             typed |= headers[i].equals("Content-Type");
         }
         if (!typed) {
@@ -148,7 +152,7 @@ final class Api {
     }
 
     Reply operator(String method, String path, String body) {
-        return send(method, path, body, "Authorization", "Bearer " + OPERATOR_TOKEN);
+        return send(method, path, body, AUTHORIZATION, "Bearer " + TestIssuer.operator());
     }
 
     /** Puts a sale on; more is further fields of it, such as {@code "hold": "PT1M"}. */

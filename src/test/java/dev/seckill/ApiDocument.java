@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /**
  * The API's own document, {@code openapi.yaml}: its operations with their examples, and whether a body is as it says. Knows as
@@ -87,6 +88,20 @@ final class ApiDocument {
                             entry.getKey().toUpperCase(Locale.ROOT), path.getKey(), entry.getValue(), parameters));
                 }));
         return operations;
+    }
+
+    /** The roles of which a caller needs one; none if it needs none. */
+    Set<String> callers(Operation operation) {
+        Set<String> roles = new TreeSet<>();
+        operation.node().path("security").forEach(each -> each.fieldNames().forEachRemaining(roles::add));
+        return roles;
+    }
+
+    /** Whether it takes no token, or one only if its caller likes. */
+    boolean isForEverybody(Operation operation) {
+        JsonNode security = operation.node().path("security");
+        return security.isMissingNode()
+                || StreamSupport.stream(security.spliterator(), false).anyMatch(JsonNode::isEmpty);
     }
 
     /** All examples among an operation's answers, by name; a name that is there twice is an error. */

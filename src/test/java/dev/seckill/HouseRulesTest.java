@@ -2,18 +2,29 @@ package dev.seckill;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.HttpMethod;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class HouseRulesTest {
     /** A purchase walks down this way; trade is the value types that every room speaks in. */
     private static final List<String> WAY_DOWN =
-            List.of("node", "purchase", "sale", "http", "stock", "ledger", "trade");
+            List.of("node", "purchase", "sale", "signin", "identity", "http", "stock", "ledger", "trade");
 
     @ArchTest
     static final ArchRule httpIsKnownOnlyAtTheFrontDoor = noClasses()
@@ -36,6 +47,10 @@ class HouseRulesTest {
             .haveSimpleNameNotEndingWith("Mapper")
             .and()
             .haveSimpleNameNotEndingWith("Filter")
+            .and()
+            .haveSimpleNameNotEndingWith("Feature")
+            .and()
+            .haveSimpleNameNotEndingWith("SecurityContext")
             .and()
             .haveSimpleNameNotEndingWith("Application")
             .should()
@@ -48,6 +63,23 @@ class HouseRulesTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.redisson..");
+
+    @ArchTest
+    static final ArchRule cryptographyIsKnownOnlyWhereTokensAreCheckedAndMade = noClasses()
+            .that(not(resideInAnyPackage("dev.seckill.identity..", "dev.seckill.signin..")))
+            .and(not(resideInAnyPackage("dev.seckill.trial..", "dev.seckill.load..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
+
+    @ArchTest
+    static final ArchRule everyMethodOfTheApiSaysWhoMayCallIt = methods()
+            .that()
+            .areMetaAnnotatedWith(HttpMethod.class)
+            .and()
+            .areDeclaredInClassesThat()
+            .resideOutsideOfPackage("dev.seckill.constant..")
+            .should(sayWhoMayCallThem());
 
     @ArchTest
     static final ArchRule hazelcastIsKnownOnlyInTheCluster = noClasses()
@@ -120,6 +152,19 @@ class HouseRulesTest {
             assertThat(rooms).allSatisfy(room -> assertThat(room.resolve("package-info.java"))
                     .exists());
         }
+    }
+
+    private static ArchCondition<JavaMethod> sayWhoMayCallThem() {
+        List<Class<? extends Annotation>> words = List.of(RolesAllowed.class, PermitAll.class, DenyAll.class);
+        return new ArchCondition<>("say who may call them, themselves or by their class") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                boolean isSaid = words.stream()
+                        .anyMatch(word -> method.isAnnotatedWith(word)
+                                || method.getOwner().isAnnotatedWith(word));
+                events.add(new SimpleConditionEvent(method, isSaid, method.getFullName() + " says it: " + isSaid));
+            }
+        };
     }
 
     private static String packageOf(String room) {

@@ -520,8 +520,8 @@ class JourneysIT {
             }
             for (String buyer : List.of("", "a b", "ann,bob", "ann/bob", "a".repeat(65), "ann|bob")) {
                 Reply reply = api.send("POST", path, "{\"quantity\": 1}", Api.BUYER, buyer, Api.KEY, KEY);
-                softly.assertThat(reply.status()).as("buyer " + buyer).isEqualTo(400);
-                softly.assertThat(reply.problem()).as("buyer " + buyer).isEqualTo("bad-input");
+                softly.assertThat(reply.status()).as("buyer " + buyer).isEqualTo(403);
+                softly.assertThat(reply.problem()).as("buyer " + buyer).isEqualTo("no-buyers-name");
             }
             for (String key : List.of("", "a b", "\"\"", "a\"b", "k".repeat(65))) {
                 Reply reply = api.send("POST", path, "{\"quantity\": 1}", Api.BUYER, ANN, Api.KEY, key);
@@ -530,8 +530,6 @@ class JourneysIT {
             }
             String one = "{\"quantity\": 1}";
             Map.of(
-                            "two buyers",
-                            api.send("POST", path, one, Api.BUYER, ANN, Api.BUYER, "eve", Api.KEY, KEY),
                             "no key",
                             api.send("POST", path, one, Api.BUYER, ANN),
                             "no sale's id",
@@ -540,7 +538,10 @@ class JourneysIT {
                             softly.assertThat(reply.status()).as(what).isEqualTo(400));
             Reply nobody = api.send("POST", path, one, Api.KEY, KEY);
             softly.assertThat(nobody.status()).isEqualTo(401);
-            softly.assertThat(nobody.problem()).isEqualTo("no-buyer");
+            softly.assertThat(nobody.problem()).isEqualTo("no-token");
+            Reply both = api.send("POST", path, one, Api.BUYER, ANN, Api.BUYER, "eve", Api.KEY, KEY);
+            softly.assertThat(both.status()).isEqualTo(401);
+            softly.assertThat(both.problem()).isEqualTo("invalid-token");
             Reply text = api.send("POST", path, one, Api.BUYER, ANN, Api.KEY, KEY, "Content-Type", "text/plain");
             softly.assertThat(text.status()).isEqualTo(415);
             softly.assertThat(text.problem()).isEqualTo("http");
@@ -617,25 +618,38 @@ class JourneysIT {
         String other = sale + "-other";
         String path = "/api/sales/" + sale;
 
-        for (String authorization : List.of(
-                "Bearer wrong",
-                "Bearer",
-                "Bearer ",
-                "Basic " + Api.OPERATOR_TOKEN,
-                Api.OPERATOR_TOKEN,
-                "Bearer " + Api.OPERATOR_TOKEN + "x",
-                "Bearer " + Api.OPERATOR_TOKEN.substring(1))) {
-            assertDenied(api.send(
-                    "POST", "/api/sales", saleWith("\"id\": \"" + other + '"'), "Authorization", authorization));
-            assertDenied(api.send("PATCH", path, "{\"state\": \"CLOSED\"}", "Authorization", authorization));
+        String operator = TestIssuer.operator();
+        for (String authorization : List.of("Bearer", "Bearer ", "Basic " + operator, operator)) {
+            for (Reply reply : asking(authorization, other, path)) {
+                assertDenied(reply, "no-token", "Bearer realm=\"seckill\"");
+            }
         }
-        assertDenied(api.send("POST", "/api/sales", saleWith("\"id\": \"" + other + '"')));
-        assertDenied(api.send("PATCH", path, "{\"capacity\": 6}"));
-        assertDenied(api.send("PATCH", path, "{\"capacity\": 6}", Api.BUYER, ANN));
+        for (String authorization :
+                List.of("Bearer wrong", "Bearer " + operator + "x", "Bearer " + operator.substring(1))) {
+            for (Reply reply : asking(authorization, other, path)) {
+                assertDenied(
+                        reply,
+                        "invalid-token",
+                        "Bearer realm=\"seckill\", error=\"invalid_token\","
+                                + " error_description=\"The token is not valid here.\"");
+            }
+        }
+        assertDenied(api.send("PATCH", path, "{\"capacity\": 6}"), "no-token", "Bearer realm=\"seckill\"");
+        Reply buyer = api.send("PATCH", path, "{\"capacity\": 6}", Api.BUYER, ANN);
+        assertThat(buyer.status()).isEqualTo(403);
+        assertThat(buyer.problem()).isEqualTo("wrong-role");
 
         assertThat(api.get("/api/sales/" + other).status()).isEqualTo(404);
         assertThat(api.sums(sale)).isEqualTo(before);
         assertThat(api.show(sale).path("state").asText()).isEqualTo("OPEN");
+    }
+
+    /** To put a sale on, and to close one. */
+    private List<Reply> asking(String authorization, String newSale, String path) {
+        String id = "\"id\": \"" + newSale + '"';
+        return List.of(
+                api.send("POST", "/api/sales", saleWith(id), Api.AUTHORIZATION, authorization),
+                api.send("PATCH", path, "{\"state\": \"CLOSED\"}", Api.AUTHORIZATION, authorization));
     }
 
     @Test
@@ -644,8 +658,8 @@ class JourneysIT {
                                 "PATCH",
                                 "/api/sales/no-such-sale",
                                 "{\"capacity\": 6}",
-                                "Authorization",
-                                "bearer " + Api.OPERATOR_TOKEN)
+                                Api.AUTHORIZATION,
+                                "bearer " + TestIssuer.operator())
                         .status())
                 .isEqualTo(404);
     }
@@ -685,6 +699,12 @@ class JourneysIT {
         int sold = localSales(from);
         assertThat(api.change(TicketSale.ID, "\"state\": \"OPEN\"").status()).isEqualTo(200);
 
+        assertThat(api.get("/buy/ticket", Api.BUYER, "a b").problem()).isEqualTo("no-buyers-name");
+        assertThat(api.get("/buy/ticket", Api.AUTHORIZATION, "Bearer wrong").problem())
+                .isEqualTo("invalid-token");
+        assertThat(api.get("/buy/ticket", Api.BUYER, buyer, Api.KEY, "a b").status())
+                .isEqualTo(400);
+
         assertCode(1, "抢票成功", api.get("/buy/ticket"));
         assertCode(1, "抢票成功", api.get("/buy/ticket", Api.BUYER, buyer, Api.KEY, KEY));
         assertCode(1, "抢票成功", api.get("/buy/ticket", Api.BUYER, buyer, Api.KEY, KEY));
@@ -694,7 +714,6 @@ class JourneysIT {
         for (int i = 0; i < 5; i++) {
             assertCode(-1, "已售罄", api.get("/buy/ticket"));
         }
-        assertThat(api.get("/buy/ticket", Api.BUYER, "a b").status()).isEqualTo(400);
 
         assertThat(api.sums(TicketSale.ID).remaining()).isZero();
         String expected = line(0, sold)
@@ -851,10 +870,10 @@ class JourneysIT {
         }
     }
 
-    private static void assertDenied(Reply reply) {
+    private static void assertDenied(Reply reply, String problem, String challenge) {
         assertThat(reply.status()).isEqualTo(401);
-        assertThat(reply.problem()).isEqualTo("operator-token");
-        assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(reply.problem()).isEqualTo(problem);
+        assertThat(reply.header("WWW-Authenticate")).isEqualTo(challenge);
     }
 
     private static void assertCode(int code, String message, Reply reply) {

@@ -75,9 +75,8 @@ final class NodeProcess implements AutoCloseable {
                     "-Djava.io.tmpdir=" + files,
                     "-Dpayaramicro.port=" + port,
                     "-Dseckill.ledger.address=" + ledger,
-                    "-Dseckill.operator.token=" + Api.OPERATOR_TOKEN,
-                    "-Dseckill.purchase.buyer-header=" + Api.BUYER,
                     "-Dseckill.purchase.stat-log=" + files.resolve("stat-" + port + ".log")));
+            command.addAll(TestIssuer.options());
             command.addAll(options);
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());

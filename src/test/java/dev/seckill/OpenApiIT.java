@@ -41,11 +41,16 @@ class OpenApiIT {
 
     /** What only a node in trouble or without configuration says, or a reservation that has ended by itself. */
     private static final Set<String> NOT_SENT =
-            Set.of("busy", "in_doubt", "unknown", "fault", "operator_closed", "too_many_sales", "already_ended");
+            Set.of("busy", "in_doubt", "unknown", "fault", "keys_away", "too_many_sales", "already_ended");
 
     /** Said for other reasons than those of the example; the journeys hear them. */
     private static final Set<String> ANOTHER_STATE = Set.of(
             "not_acceptable",
+            "invalid_token",
+            "wrong_role",
+            "no_buyers_name",
+            "signed_in",
+            "bad_name",
             "unsupported_media_type",
             "ticket_sold_out",
             "ticket_busy",
@@ -244,7 +249,6 @@ class OpenApiIT {
     }
 
     private Api.Reply send(Operation operation, Listed listed) {
-        boolean named = listed.status() != 401;
         String path = operation.path();
         List<String> headers = new ArrayList<>();
         for (JsonNode parameter : operation.parameters()) {
@@ -252,19 +256,27 @@ class OpenApiIT {
             Optional<String> value = ApiDocument.sent(parameter, listed.name());
             if (parameter.get("in").asText().equals("path")) {
                 path = path.replace("{" + name + "}", value.orElseThrow().replace("!", "%21"));
-            } else if (value.isPresent() && (named || !name.equals(Api.BUYER))) {
+            } else if (value.isPresent()) {
                 headers.addAll(List.of(name, value.get()));
             }
         }
-        if (named && operation.node().path("security").path(0).has("operator")) {
-            headers.addAll(List.of("Authorization", "Bearer " + Api.OPERATOR_TOKEN));
-        }
+        token(operation, listed, headers.contains(Api.KEY))
+                .ifPresent(token -> headers.addAll(List.of(Api.AUTHORIZATION, "Bearer " + token)));
         JsonNode body = document.bodies(operation).path(listed.name()).path("value");
         return api.send(
                 operation.method(),
                 path,
                 body.isMissingNode() ? null : body.toString(),
                 headers.toArray(String[]::new));
+    }
+
+    /** Of whoever the operation is for. Where it is for everybody, too, a key goes with a token. */
+    private Optional<String> token(Operation operation, Listed listed, boolean hasKey) {
+        Set<String> callers = document.callers(operation);
+        if (listed.status() == 401 || callers.isEmpty() || (document.isForEverybody(operation) && !hasKey)) {
+            return Optional.empty();
+        }
+        return Optional.of(callers.contains("operator") ? TestIssuer.operator() : TestIssuer.buyer(BUYER));
     }
 
     private static Set<String> names(JsonNode node) {

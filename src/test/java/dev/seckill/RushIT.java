@@ -3,6 +3,7 @@ package dev.seckill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.seckill.identity.Role;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +48,9 @@ class RushIT {
     private static final String SALE = "rush";
     private static final String KEY = "my-only-try";
 
+    /** Of each buyer; signed before the rush, which is the node's, not the issuer's. */
+    private final String[] tokens = new String[BUYERS];
+
     private final AtomicInteger nextBuyer = new AtomicInteger();
     private final Map<String, String> won = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
@@ -64,6 +69,7 @@ class RushIT {
     void sellsEachTicketOnceAndRefusesEverybodyElse() throws URISyntaxException, InterruptedException {
         Api api = Api.of(node.toURI());
         assertThat(api.create(SALE, TICKETS, 1).status()).isEqualTo(201);
+        Arrays.parallelSetAll(tokens, i -> TestIssuer.ecToken("buyer-" + i, Role.BUYER));
         long begin = System.nanoTime();
 
         ExecutorService connections = Executors.newFixedThreadPool(CONNECTIONS);
@@ -100,11 +106,11 @@ class RushIT {
         try (Connection connection = new Connection(node)) {
             for (int i = nextBuyer.getAndIncrement(); i < BUYERS; i = nextBuyer.getAndIncrement()) {
                 String buyer = "buyer-" + i;
-                Answer answer = connection.ask(buyer);
+                Answer answer = connection.ask(tokens[i]);
                 for (int tries = 1; answer.status == 429 && tries < MOST_TRIES; tries++) {
                     busy.increment();
                     Thread.sleep(PAUSE_MS);
-                    answer = connection.ask(buyer);
+                    answer = connection.ask(tokens[i]);
                 }
                 switch (answer.status) {
                     case 201 ->
@@ -142,13 +148,13 @@ class RushIT {
             in = new BufferedInputStream(socket.getInputStream());
         }
 
-        Answer ask(String buyer) throws IOException {
+        Answer ask(String token) throws IOException {
             List<String> request = List.of(
                     "POST /api/sales/" + SALE + "/reservations HTTP/1.1",
                     "Host: node",
                     "Content-Type: application/json",
                     "Content-Length: " + BODY.length(),
-                    Api.BUYER + ": " + buyer,
+                    Api.AUTHORIZATION + ": Bearer " + token,
                     Api.KEY + ": " + KEY,
                     "",
                     BODY);

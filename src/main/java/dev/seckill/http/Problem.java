@@ -14,22 +14,33 @@ import java.util.Map;
  * @param detail what was wrong here and what can be done
  * @param more members of its own, as strings or longs
  * @param retryAfterSeconds 0 for no advice
+ * @param challenge how to say who asks (WWW-Authenticate), or null
  */
 public record Problem(
-        int status, String name, String title, String detail, Map<String, Object> more, long retryAfterSeconds) {
+        int status,
+        String name,
+        String title,
+        String detail,
+        Map<String, Object> more,
+        long retryAfterSeconds,
+        String challenge) {
     public static final String MEDIA_TYPE = "application/problem+json";
     private static final String TYPES = "/problems.html#";
 
     public Problem(int status, String name, String title, String detail) {
-        this(status, name, title, detail, Map.of(), 0);
+        this(status, name, title, detail, Map.of(), 0, null);
     }
 
     public Problem with(String member, Object value) {
-        return new Problem(status, name, title, detail, Map.of(member, value), retryAfterSeconds);
+        return new Problem(status, name, title, detail, Map.of(member, value), retryAfterSeconds, challenge);
     }
 
     public Problem retryAfter(long seconds) {
-        return new Problem(status, name, title, detail, more, seconds);
+        return new Problem(status, name, title, detail, more, seconds, challenge);
+    }
+
+    public Problem challenge(String words) {
+        return new Problem(status, name, title, detail, more, retryAfterSeconds, words);
     }
 
     public JsonObject json() {
@@ -49,7 +60,7 @@ public record Problem(
     }
 
     public Reply reply() {
-        return new Reply(status, MEDIA_TYPE, null, retryAfterSeconds, json().toString());
+        return new Reply(status, MEDIA_TYPE, null, retryAfterSeconds, json().toString(), challenge);
     }
 
     public Response response() {

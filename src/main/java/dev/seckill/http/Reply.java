@@ -11,9 +11,15 @@ import java.nio.charset.StandardCharsets;
  *
  * @param location a path on this server, or null
  * @param retryAfterSeconds 0 for no advice
+ * @param challenge how to say who asks (WWW-Authenticate), or null
  */
-public record Reply(int status, String mediaType, String location, long retryAfterSeconds, String body) {
+public record Reply(
+        int status, String mediaType, String location, long retryAfterSeconds, String body, String challenge) {
     private static final String NO_STORE = "no-store";
+
+    public Reply(int status, String mediaType, String location, long retryAfterSeconds, String body) {
+        this(status, mediaType, location, retryAfterSeconds, body, null);
+    }
 
     public Response response() {
         Response.ResponseBuilder response = Response.status(status)
@@ -25,6 +31,9 @@ public record Reply(int status, String mediaType, String location, long retryAft
         }
         if (retryAfterSeconds > 0) {
             response.header(HttpHeaders.RETRY_AFTER, retryAfterSeconds);
+        }
+        if (challenge != null) {
+            response.header(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
         return response.build();
     }
@@ -39,6 +48,9 @@ public record Reply(int status, String mediaType, String location, long retryAft
         }
         if (retryAfterSeconds > 0) {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(retryAfterSeconds));
+        }
+        if (challenge != null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
         }
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);

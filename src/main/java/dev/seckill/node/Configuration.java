@@ -1,7 +1,9 @@
 package dev.seckill.node;
 
+import dev.seckill.identity.IdentityConfig;
 import dev.seckill.ledger.LedgerConfig;
 import dev.seckill.purchase.PurchaseConfig;
+import dev.seckill.signin.SignInConfig;
 import dev.seckill.stock.StockConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -15,7 +17,13 @@ import org.eclipse.microprofile.config.ConfigProvider;
 @ApplicationScoped
 public class Configuration {
     /** Wrong settings fail the start, not the first buyer. */
-    void check(@Observes Startup start, LedgerConfig ledger, StockConfig stock, PurchaseConfig purchase) {}
+    void check(
+            @Observes Startup start,
+            LedgerConfig ledger,
+            StockConfig stock,
+            IdentityConfig identity,
+            SignInConfig signIn,
+            PurchaseConfig purchase) {}
 
     @Produces
     @Singleton
@@ -27,6 +35,18 @@ public class Configuration {
     @Singleton
     StockConfig stock() {
         return StockConfig.from(config());
+    }
+
+    @Produces
+    @Singleton
+    IdentityConfig identity() {
+        return IdentityConfig.from(config());
+    }
+
+    @Produces
+    @Singleton
+    SignInConfig signIn() {
+        return SignInConfig.from(config());
     }
 
     @Produces

@@ -1,15 +1,18 @@
 package dev.seckill.node;
 
+import dev.seckill.identity.Keys;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.sale.Sales;
+import dev.seckill.signin.SignInConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
 /**
- * Ready once the ledger was reached, and from then on until the node is told to stop: a ledger away is an answer (BUSY),
- * not a dead node, and taking all nodes out at once would help nobody.
+ * Ready once the ledger was reached and there were keys to verify tokens with, and from then on until the node is told to
+ * stop: a ledger away is an answer (BUSY), and so is an identity provider that is, not a dead node, and taking all nodes
+ * out at once would help nobody.
  */
 @org.eclipse.microprofile.health.Readiness
 @ApplicationScoped
@@ -21,15 +24,30 @@ public class Readiness implements HealthCheck {
     Ledger ledger;
 
     @Inject
+    Keys keys;
+
+    @Inject
+    SignInConfig signIn;
+
+    @Inject
     Drain drain;
+
+    private volatile boolean hadKeys;
 
     @Override
     public HealthCheckResponse call() {
         return HealthCheckResponse.named("ledger")
-                .status(sales.isReady() && !drain.isDraining())
+                .status(sales.isReady() && hadKeys() && !drain.isDraining())
                 .withData("draining", drain.isDraining())
                 .withData("durable", ledger.keepsAll())
                 .withData("sells", ledger.notDurable().isEmpty())
+                .withData("keys", keys.areKnown())
+                .withData("trial_issuer", signIn.issuer().isPresent())
                 .build();
+    }
+
+    private boolean hadKeys() {
+        hadKeys |= keys.areKnown();
+        return hadKeys;
     }
 }

@@ -4,8 +4,8 @@ import dev.seckill.http.BadInputMapper;
 import dev.seckill.http.Body;
 import dev.seckill.http.FaultMapper;
 import dev.seckill.http.Reply;
+import dev.seckill.identity.Callers;
 import dev.seckill.sale.Sales;
-import dev.seckill.stock.LocalStock;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
@@ -20,17 +20,15 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Serves the ordinary purchase before JAX-RS begins: "sold out" while this node's gate is closed and the buyer is none of
- * the winners, which costs no more than a memory read; "busy" while as many are inside as can be answered soon; otherwise it
- * sells, as {@link ReservationsResource} would and at two thirds of the cost.
+ * Serves the ordinary purchase before JAX-RS begins: refuses where {@link Door} does; otherwise it sells, as
+ * {@link ReservationsResource} would and at two thirds of the cost.
  *
- * <p>Whatever looks unusual (no buyer, no key, a name that is none, a sale not seen yet, a body in pieces, another media
- * type) passes on to JAX-RS, to be served or told so properly.
+ * <p>Whatever looks unusual (no key, a name that is none, a sale not seen yet, a body in pieces, another media type) passes
+ * on to JAX-RS, to be served or told so properly; there the token is known by now.
  */
 @WebFilter(urlPatterns = "/api/sales/*", asyncSupported = true)
 public class Doorkeeper extends HttpFilter {
@@ -43,9 +41,7 @@ public class Doorkeeper extends HttpFilter {
     private static final Reply BUSY = AnswerMapper.refusal(Answer.BUSY, 0, 0).reply();
 
     private transient Sales sales;
-    private transient LocalStock localStock;
-    private transient Buyers buyers;
-    private transient InFlight inFlight;
+    private transient Door door;
     private transient Purchases purchases;
     private transient PurchaseMetrics metrics;
 
@@ -53,17 +49,9 @@ public class Doorkeeper extends HttpFilter {
     public Doorkeeper() {}
 
     @Inject
-    void meet(
-            Sales sales,
-            LocalStock localStock,
-            Buyers buyers,
-            InFlight inFlight,
-            Purchases purchases,
-            PurchaseMetrics metrics) {
+    void meet(Sales sales, Door door, Purchases purchases, PurchaseMetrics metrics) {
         this.sales = sales;
-        this.localStock = localStock;
-        this.buyers = buyers;
-        this.inFlight = inFlight;
+        this.door = door;
         this.purchases = purchases;
         this.metrics = metrics;
     }
@@ -85,28 +73,23 @@ public class Doorkeeper extends HttpFilter {
             return false;
         }
         Purchases.Accepted accepted;
-        BuyerId buyer;
         IdempotencyKey key;
         try {
             SaleId sale = new SaleId(path.substring(SALES.length(), path.length() - RESERVATIONS.length()));
             accepted = purchases.accept(sale);
-            Optional<BuyerId> named = buyers.of(name -> Buyers.header(request, name));
             key = IdempotencyKey.parse(request.getHeader("Idempotency-Key"));
-            if (named.isEmpty()) {
-                return false;
-            }
-            buyer = named.get();
         } catch (BadInput e) {
             return false;
         }
-        if (localStock.refuses(accepted.sale(), buyer)) {
-            metrics.count(Outcome.SOLD_OUT);
-            SOLD_OUT.write(response);
-        } else if (inFlight.isFull()) {
-            metrics.count(Outcome.BUSY);
-            BUSY.write(response);
+        Admission admission = door.admit(accepted.sale(), Callers.authorization(request));
+        if (admission.refusal() != null) {
+            Outcome outcome = admission.refusal().outcome();
+            metrics.count(outcome);
+            (outcome == Outcome.SOLD_OUT ? SOLD_OUT : BUSY).write(response);
+        } else if (admission.fault() != null) {
+            admission.fault().write(response);
         } else if (isOrdinary(request) && sales.knows(accepted.sale())) {
-            sell(request, response, accepted, buyer, key);
+            sell(request, response, accepted, admission.buyer(), key);
         } else {
             return false;
         }

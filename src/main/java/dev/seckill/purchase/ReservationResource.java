@@ -1,6 +1,8 @@
 package dev.seckill.purchase;
 
 import dev.seckill.http.Problem;
+import dev.seckill.identity.Caller;
+import dev.seckill.identity.Role;
 import dev.seckill.ledger.Found;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Released;
@@ -14,6 +16,7 @@ import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.Sale;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.DELETE;
@@ -27,12 +30,14 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Shows a buyer its own reservation, and takes it back. */
 @Path("reservations/{id}")
 @Singleton
+@RolesAllowed(Role.BUYER)
 @Produces(MediaType.APPLICATION_JSON)
 public class ReservationResource {
     @Inject
@@ -44,17 +49,14 @@ public class ReservationResource {
     @Inject
     Ledger ledger;
 
-    @Inject
-    Buyers buyers;
-
-    @Context
-    HttpHeaders headers;
-
     @GET
-    public CompletionStage<Response> show(@PathParam("id") String name, @QueryParam("deadline_ms") String deadline) {
+    public CompletionStage<Response> show(
+            @PathParam("id") String name,
+            @QueryParam("deadline_ms") String deadline,
+            @Context SecurityContext security) {
         ReservationId id = ReservationId.parse(name);
         long deadlineMs = deadlineMs(deadline);
-        BuyerId buyer = buyers.require(headers::getHeaderString);
+        BuyerId buyer = ((Caller) security.getUserPrincipal()).buyer();
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {
                 return CompletableFuture.completedStage(
@@ -96,10 +98,11 @@ public class ReservationResource {
     public CompletionStage<Response> cancel(
             @PathParam("id") String name,
             @HeaderParam("Idempotency-Key") String keyHeader,
-            @QueryParam("deadline_ms") String deadline) {
+            @QueryParam("deadline_ms") String deadline,
+            @Context SecurityContext security) {
         ReservationId id = ReservationId.parse(name);
         long deadlineMs = deadlineMs(deadline);
-        BuyerId buyer = buyers.require(headers::getHeaderString);
+        BuyerId buyer = ((Caller) security.getUserPrincipal()).buyer();
         boolean isOwn = keyHeader != null;
         if (isOwn
                 && !ReservationId.derive(id.sale(), buyer, IdempotencyKey.parse(keyHeader))

@@ -1,5 +1,6 @@
 package dev.seckill.purchase;
 
+import dev.seckill.identity.Callers;
 import dev.seckill.ledger.Attempt;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Stamp;
@@ -30,10 +31,10 @@ import java.util.concurrent.CompletionStage;
  * GET /buy/ticket: one ticket of the configured sale, under the contract of the system this one follows, sold through the
  * same path as all others.
  *
- * <p>Who names no buyer is a new, anonymous one each time. It is a GET that buys, so nothing may repeat it on its own.
+ * <p>Who sends no token is a new, anonymous buyer each time. It is a GET that buys, so nothing may repeat it on its own.
  * The status is always 200; code says: 1 won, -1 sold out and nothing else, -2 busy, -3 not open or closed, -4 limit
  * reached, -5 unknown, -6 the key stands for a ticket that was cancelled or has expired. A request that can't be one is a
- * 400, a key that stands for another quantity a 422.
+ * 400, a token that is not a buyer's a 401 or 403, a key that stands for another quantity a 422.
  */
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
@@ -54,7 +55,7 @@ public class TicketServlet extends HttpServlet {
     private transient Sales sales;
     private transient LocalStock localStock;
     private transient Ledger ledger;
-    private transient Buyers buyers;
+    private transient Door door;
     private transient InFlight inFlight;
     private transient PurchaseMetrics metrics;
     private transient StatLog statLog;
@@ -68,7 +69,7 @@ public class TicketServlet extends HttpServlet {
             Sales sales,
             LocalStock localStock,
             Ledger ledger,
-            Buyers buyers,
+            Door door,
             InFlight inFlight,
             PurchaseMetrics metrics,
             StatLog statLog,
@@ -76,7 +77,7 @@ public class TicketServlet extends HttpServlet {
         this.sales = sales;
         this.localStock = localStock;
         this.ledger = ledger;
-        this.buyers = buyers;
+        this.door = door;
         this.inFlight = inFlight;
         this.metrics = metrics;
         this.statLog = statLog;
@@ -106,24 +107,25 @@ public class TicketServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Stamp stamp = localStock.stamp(sale);
-        BuyerId buyer;
+        String authorization = Callers.authorization(request);
+        Admission admission = authorization == null ? door.admitAnonymous(sale) : door.admit(sale, authorization);
+        if (admission.refusal() != null) {
+            answer(response, admission.refusal());
+            return;
+        }
+        if (admission.fault() != null) {
+            admission.fault().write(response);
+            return;
+        }
+        BuyerId buyer = admission.buyer();
         ReservationId id;
         try {
-            buyer = buyers.of(name -> Buyers.header(request, name)).orElse(BuyerId.ANONYMOUS);
             String key = request.getHeader("Idempotency-Key");
             id = buyer.isAnonymous() || key == null
                     ? ReservationId.random(sale)
                     : ReservationId.derive(sale, buyer, IdempotencyKey.parse(key));
         } catch (BadInput e) {
             refuse(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
-            return;
-        }
-        if (localStock.refuses(sale, buyer)) {
-            answer(response, Answer.SOLD_OUT);
-            return;
-        }
-        if (inFlight.isFull()) {
-            answer(response, Answer.BUSY);
             return;
         }
         Attempt attempt = new Attempt(id, buyer, 1, stamp, ledger.deadlineMs());

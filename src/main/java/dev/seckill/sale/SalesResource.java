@@ -1,9 +1,11 @@
 package dev.seckill.sale;
 
-import dev.seckill.http.OperatorOnly;
 import dev.seckill.http.Problem;
+import dev.seckill.identity.Role;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.json.Json;
@@ -31,6 +33,7 @@ public class SalesResource {
     Sales sales;
 
     @GET
+    @PermitAll
     public CompletionStage<Response> list() {
         return sales.list().thenApply(all -> {
             JsonArrayBuilder shown = Json.createArrayBuilder();
@@ -44,13 +47,14 @@ public class SalesResource {
     }
 
     @GET
+    @PermitAll
     @Path("{sale}")
     public CompletionStage<Response> show(@PathParam("sale") String sale) {
         return sales.show(new SaleId(sale)).thenApply(SalesResource::shown);
     }
 
     @POST
-    @OperatorOnly
+    @RolesAllowed(Role.OPERATOR)
     @Consumes(MediaType.APPLICATION_JSON)
     public CompletionStage<Response> create(InputStream body) {
         return sales.create(SaleForm.definition(body)).thenApply(sale -> Response.status(Response.Status.CREATED)
@@ -62,7 +66,7 @@ public class SalesResource {
     /** A merge patch (RFC 7396) of state and capacity. */
     @PATCH
     @Path("{sale}")
-    @OperatorOnly
+    @RolesAllowed(Role.OPERATOR)
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
     public CompletionStage<Response> change(@PathParam("sale") String sale, InputStream body) {
         return sales.change(new SaleId(sale), SaleForm.change(body)).thenApply(SalesResource::shown);

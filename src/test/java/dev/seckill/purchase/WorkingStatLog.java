@@ -2,7 +2,6 @@ package dev.seckill.purchase;
 
 import dev.seckill.trade.SaleId;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** A stat log at work, without a container. */
@@ -11,7 +10,7 @@ public final class WorkingStatLog implements AutoCloseable {
 
     /** What the writing thread does passes through the work: as it is, or with what the test adds. */
     public WorkingStatLog(Path file, UnaryOperator<Runnable> work) {
-        log = new StatLog(new PurchaseConfig(Optional.empty(), 1, new SaleId("demo"), file, 50_000_000));
+        log = new StatLog(new PurchaseConfig(1, new SaleId("demo"), file, 50_000_000));
         log.start(task -> {
             Thread thread = new Thread(work.apply(task));
             thread.setDaemon(true);
