@@ -5,6 +5,7 @@
  *
  * <pre>
  * POST /api/sales/{sale}/reservations        token, Idempotency-Key, quantity
+ *   limit      AddressFilter: one too many from this address → 429; Purchases asks again once the buyer is known
  *   purchase   Doorkeeper: just heard that all is gone, and the buyer has nothing → 409 at once
  *   identity   Callers: whose token is it; verified once, known by its hash after that
  *   purchase   Doorkeeper, or ReservationsResource if anything is unusual: parse; at the end, one outcome → one status

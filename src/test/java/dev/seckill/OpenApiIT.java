@@ -41,7 +41,7 @@ class OpenApiIT {
 
     /** What only a node in trouble or without configuration says, or a reservation that has ended by itself. */
     private static final Set<String> NOT_SENT =
-            Set.of("busy", "in_doubt", "unknown", "fault", "keys_away", "too_many_sales", "already_ended");
+            Set.of("busy", "in_doubt", "unknown", "fault", "keys_away", "too_many", "too_many_sales", "already_ended");
 
     /** Said for other reasons than those of the example; the journeys hear them. */
     private static final Set<String> ANOTHER_STATE = Set.of(

@@ -3,6 +3,7 @@ package dev.seckill.http;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 
@@ -60,7 +61,8 @@ public record Problem(
     }
 
     public Reply reply() {
-        return new Reply(status, MEDIA_TYPE, null, retryAfterSeconds, json().toString(), challenge);
+        Reply reply = new Reply(status, MEDIA_TYPE, null, retryAfterSeconds, json().toString());
+        return challenge == null ? reply : reply.with(Map.of(HttpHeaders.WWW_AUTHENTICATE, challenge));
     }
 
     public Response response() {

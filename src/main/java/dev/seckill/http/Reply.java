@@ -5,20 +5,30 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * An answer that nobody may keep, as JAX-RS gives it or as it goes out without JAX-RS.
  *
  * @param location a path on this server, or null
  * @param retryAfterSeconds 0 for no advice
- * @param challenge how to say who asks (WWW-Authenticate), or null
+ * @param headers further ones
  */
 public record Reply(
-        int status, String mediaType, String location, long retryAfterSeconds, String body, String challenge) {
+        int status,
+        String mediaType,
+        String location,
+        long retryAfterSeconds,
+        String body,
+        Map<String, String> headers) {
     private static final String NO_STORE = "no-store";
 
     public Reply(int status, String mediaType, String location, long retryAfterSeconds, String body) {
-        this(status, mediaType, location, retryAfterSeconds, body, null);
+        this(status, mediaType, location, retryAfterSeconds, body, Map.of());
+    }
+
+    public Reply with(Map<String, String> headers) {
+        return new Reply(status, mediaType, location, retryAfterSeconds, body, headers);
     }
 
     public Response response() {
@@ -32,9 +42,7 @@ public record Reply(
         if (retryAfterSeconds > 0) {
             response.header(HttpHeaders.RETRY_AFTER, retryAfterSeconds);
         }
-        if (challenge != null) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, challenge);
-        }
+        headers.forEach(response::header);
         return response.build();
     }
 
@@ -49,9 +57,7 @@ public record Reply(
         if (retryAfterSeconds > 0) {
             response.setHeader(HttpHeaders.RETRY_AFTER, Long.toString(retryAfterSeconds));
         }
-        if (challenge != null) {
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
-        }
+        headers.forEach(response::setHeader);
         response.setContentLength(bytes.length);
         response.getOutputStream().write(bytes);
     }

@@ -2,6 +2,7 @@ package dev.seckill.node;
 
 import dev.seckill.identity.IdentityConfig;
 import dev.seckill.ledger.LedgerConfig;
+import dev.seckill.limit.LimitConfig;
 import dev.seckill.purchase.PurchaseConfig;
 import dev.seckill.signin.SignInConfig;
 import dev.seckill.stock.StockConfig;
@@ -21,6 +22,7 @@ public class Configuration {
             @Observes Startup start,
             LedgerConfig ledger,
             StockConfig stock,
+            LimitConfig limit,
             IdentityConfig identity,
             SignInConfig signIn,
             PurchaseConfig purchase) {}
@@ -35,6 +37,12 @@ public class Configuration {
     @Singleton
     StockConfig stock() {
         return StockConfig.from(config());
+    }
+
+    @Produces
+    @Singleton
+    LimitConfig limit() {
+        return LimitConfig.from(config());
     }
 
     @Produces

@@ -15,7 +15,6 @@ import dev.seckill.trade.SaleId;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -29,8 +28,8 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>Whatever looks unusual (no key, a name that is none, a sale not seen yet, a body in pieces, another media type) passes
  * on to JAX-RS, to be served or told so properly; there the token is known by now.
+ * Where it stands among the filters says web.xml.
  */
-@WebFilter(urlPatterns = "/api/sales/*", asyncSupported = true)
 public class Doorkeeper extends HttpFilter {
     private static final long serialVersionUID = 1;
     private static final String SALES = "/sales/";

@@ -4,6 +4,7 @@ import dev.seckill.http.Reply;
 import dev.seckill.ledger.Attempt;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Stamp;
+import dev.seckill.limit.Limits;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.LocalStock;
 import dev.seckill.trade.Answer;
@@ -15,6 +16,7 @@ import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -27,6 +29,7 @@ public class Purchases {
     private Sales sales;
     private LocalStock localStock;
     private Ledger ledger;
+    private Limits limits;
     private InFlight inFlight;
     private PurchaseMetrics metrics;
 
@@ -34,10 +37,17 @@ public class Purchases {
     public record Accepted(SaleId sale, Stamp stamp, long deadlineMs) {}
 
     @Inject
-    Purchases(Sales sales, LocalStock localStock, Ledger ledger, InFlight inFlight, PurchaseMetrics metrics) {
+    Purchases(
+            Sales sales,
+            LocalStock localStock,
+            Ledger ledger,
+            Limits limits,
+            InFlight inFlight,
+            PurchaseMetrics metrics) {
         this.sales = sales;
         this.localStock = localStock;
         this.ledger = ledger;
+        this.limits = limits;
         this.inFlight = inFlight;
         this.metrics = metrics;
     }
@@ -51,6 +61,10 @@ public class Purchases {
 
     /** Sells; fails with {@link BadInput} on a quantity that the sale does not allow. */
     public CompletionStage<Reply> reserve(Accepted accepted, BuyerId buyer, IdempotencyKey key, long quantity) {
+        Optional<Reply> tooMany = limits.purchase(buyer);
+        if (tooMany.isPresent()) {
+            return CompletableFuture.completedStage(tooMany.get());
+        }
         ReservationId id = ReservationId.derive(accepted.sale, buyer, key);
         return inFlight.let(() -> sell(accepted, id, buyer, quantity), () -> now(Answer.BUSY, null, id, accepted));
     }

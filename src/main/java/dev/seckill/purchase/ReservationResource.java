@@ -1,11 +1,13 @@
 package dev.seckill.purchase;
 
 import dev.seckill.http.Problem;
+import dev.seckill.http.Reply;
 import dev.seckill.identity.Caller;
 import dev.seckill.identity.Role;
 import dev.seckill.ledger.Found;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Released;
+import dev.seckill.limit.Limits;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.LocalStock;
 import dev.seckill.trade.Answer;
@@ -31,6 +33,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -49,6 +52,9 @@ public class ReservationResource {
     @Inject
     Ledger ledger;
 
+    @Inject
+    Limits limits;
+
     @GET
     public CompletionStage<Response> show(
             @PathParam("id") String name,
@@ -57,6 +63,10 @@ public class ReservationResource {
         ReservationId id = ReservationId.parse(name);
         long deadlineMs = deadlineMs(deadline);
         BuyerId buyer = ((Caller) security.getUserPrincipal()).buyer();
+        Optional<Reply> tooMany = limits.poll(buyer);
+        if (tooMany.isPresent()) {
+            return CompletableFuture.completedStage(tooMany.get().response());
+        }
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {
                 return CompletableFuture.completedStage(
@@ -108,6 +118,10 @@ public class ReservationResource {
                 && !ReservationId.derive(id.sale(), buyer, IdempotencyKey.parse(keyHeader))
                         .equals(id)) {
             throw new BadInput("This Idempotency-Key of yours does not name that reservation.");
+        }
+        Optional<Reply> tooMany = limits.purchase(buyer);
+        if (tooMany.isPresent()) {
+            return CompletableFuture.completedStage(tooMany.get().response());
         }
         return sales.find(id.sale()).thenCompose(sale -> {
             if (sale.isEmpty()) {

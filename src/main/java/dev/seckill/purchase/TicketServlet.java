@@ -1,9 +1,11 @@
 package dev.seckill.purchase;
 
+import dev.seckill.http.Reply;
 import dev.seckill.identity.Callers;
 import dev.seckill.ledger.Attempt;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Stamp;
+import dev.seckill.limit.Limits;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.LocalStock;
 import dev.seckill.trade.Answer;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -34,7 +37,8 @@ import java.util.concurrent.CompletionStage;
  * <p>Who sends no token is a new, anonymous buyer each time. It is a GET that buys, so nothing may repeat it on its own.
  * The status is always 200; code says: 1 won, -1 sold out and nothing else, -2 busy, -3 not open or closed, -4 limit
  * reached, -5 unknown, -6 the key stands for a ticket that was cancelled or has expired. A request that can't be one is a
- * 400, a token that is not a buyer's a 401 or 403, a key that stands for another quantity a 422.
+ * 400, a token that is not a buyer's a 401 or 403, a key that stands for another quantity a 422, one too many from an
+ * address or a buyer a 429.
  */
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
@@ -56,6 +60,7 @@ public class TicketServlet extends HttpServlet {
     private transient LocalStock localStock;
     private transient Ledger ledger;
     private transient Door door;
+    private transient Limits limits;
     private transient InFlight inFlight;
     private transient PurchaseMetrics metrics;
     private transient StatLog statLog;
@@ -70,6 +75,7 @@ public class TicketServlet extends HttpServlet {
             LocalStock localStock,
             Ledger ledger,
             Door door,
+            Limits limits,
             InFlight inFlight,
             PurchaseMetrics metrics,
             StatLog statLog,
@@ -78,6 +84,7 @@ public class TicketServlet extends HttpServlet {
         this.localStock = localStock;
         this.ledger = ledger;
         this.door = door;
+        this.limits = limits;
         this.inFlight = inFlight;
         this.metrics = metrics;
         this.statLog = statLog;
@@ -126,6 +133,11 @@ public class TicketServlet extends HttpServlet {
                     : ReservationId.derive(sale, buyer, IdempotencyKey.parse(key));
         } catch (BadInput e) {
             refuse(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
+            return;
+        }
+        Optional<Reply> tooMany = buyer.isAnonymous() ? Optional.empty() : limits.purchase(buyer);
+        if (tooMany.isPresent()) {
+            tooMany.get().write(response);
             return;
         }
         Attempt attempt = new Attempt(id, buyer, 1, stamp, ledger.deadlineMs());

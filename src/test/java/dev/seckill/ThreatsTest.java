@@ -1,0 +1,37 @@
+package dev.seckill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The page of threats names tests that there are. Touches files. */
+class ThreatsTest {
+    private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
+
+    @Test
+    void namesTestsThatThereAre() throws IOException {
+        List<MatchResult> named = NAMED.matcher(Files.readString(Path.of("src/docs/threats.md")))
+                .results()
+                .toList();
+
+        assertThat(named).isNotEmpty().allSatisfy(test -> assertThat(source(test.group(1)))
+                .as(test.group())
+                .contains("void " + test.group(2) + "("));
+    }
+
+    private static String source(String test) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+            Path file = files.filter(each -> each.endsWith(test + ".java"))
+                    .findAny()
+                    .orElseThrow(() -> new AssertionError("there is no " + test));
+            return Files.readString(file);
+        }
+    }
+}
