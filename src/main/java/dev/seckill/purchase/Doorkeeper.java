@@ -66,6 +66,7 @@ public class Doorkeeper extends HttpFilter {
     private boolean serves(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = request.getPathInfo();
         if (path == null
+                || path.length() <= SALES.length() + RESERVATIONS.length()
                 || !path.startsWith(SALES)
                 || !path.endsWith(RESERVATIONS)
                 || !"POST".equals(request.getMethod())) {
