@@ -677,6 +677,13 @@ class JourneysIT {
         assertThat(api.get("/api/sales/" + sale, "Accept", "text/html").status())
                 .isEqualTo(406);
         assertThat(api.get("/api/nothing").problem()).isEqualTo("http");
+        assertThat(api.get("/nothing").problem()).as("outside JAX-RS").isEqualTo("http");
+        assertThat(api.send("POST", "/buy/ticket", null).problem()).isEqualTo("http");
+        assertThat(api.get("/error").status()).as("nobody has one").isEqualTo(404);
+        assertThat(api.send("POST", "/api/sales/reservations", "{}", Api.BUYER, ANN, Api.KEY, KEY)
+                        .status())
+                .as("a sale without a name")
+                .isEqualTo(405);
     }
 
     @Test
@@ -739,7 +746,7 @@ class JourneysIT {
         Reply reused = api.get("/buy/ticket", Api.BUYER, "wants-two", Api.KEY, KEY);
 
         assertThat(reused.status()).isEqualTo(422);
-        assertThat(reused.header("Content-Type")).startsWith("text/plain");
+        assertThat(reused.problem()).isEqualTo("key-reused");
     }
 
     @Test

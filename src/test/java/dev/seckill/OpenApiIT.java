@@ -52,6 +52,7 @@ class OpenApiIT {
             "signed_in",
             "bad_name",
             "unsupported_media_type",
+            "unreadable",
             "ticket_sold_out",
             "ticket_busy",
             "ticket_not_open",

@@ -27,7 +27,7 @@ public class ErrorPage extends HttpServlet {
     }
 
     private static Problem problem(int status) {
-        if (status >= 500) {
+        if (status >= 500 && status != 501) {
             return new Problem(
                     status, "fault", "Something broke here", "It was not your request's fault; the log has more.");
         }

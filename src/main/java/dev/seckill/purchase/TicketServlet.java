@@ -1,5 +1,6 @@
 package dev.seckill.purchase;
 
+import dev.seckill.http.BadInputMapper;
 import dev.seckill.http.Reply;
 import dev.seckill.identity.Callers;
 import dev.seckill.ledger.Attempt;
@@ -43,7 +44,6 @@ import java.util.concurrent.CompletionStage;
 @WebServlet(urlPatterns = "/buy/ticket", asyncSupported = true)
 public class TicketServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
-    private static final int UNPROCESSABLE = 422;
     private static final Map<Outcome, byte[]> BODIES = new EnumMap<>(Outcome.class);
     private static final byte[] ENDED = body(-6, "已取消或已过期");
 
@@ -132,7 +132,7 @@ public class TicketServlet extends HttpServlet {
                     ? ReservationId.random(sale)
                     : ReservationId.derive(sale, buyer, IdempotencyKey.parse(key));
         } catch (BadInput e) {
-            refuse(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
+            BadInputMapper.problem(e).reply().write(response);
             return;
         }
         Optional<Reply> tooMany = buyer.isAnonymous() ? Optional.empty() : limits.purchase(buyer);
@@ -162,7 +162,7 @@ public class TicketServlet extends HttpServlet {
         boolean won = outcome == Outcome.RESERVED || (outcome == Outcome.ALREADY_RESERVED && !ended);
         statLog.write(won, localStock.localSales(sale));
         if (outcome == Outcome.KEY_REUSED) {
-            refuse(response, UNPROCESSABLE, "This Idempotency-Key stands for another quantity.");
+            AnswerMapper.refusal(answer, 0, 0).reply().write(response);
             return;
         }
         byte[] body = ended ? ENDED : BODIES.get(outcome);
@@ -174,11 +174,5 @@ public class TicketServlet extends HttpServlet {
 
     private static boolean stands(Reservation reservation) {
         return reservation.status() == ReservationStatus.RESERVED || reservation.status() == ReservationStatus.PAID;
-    }
-
-    private static void refuse(HttpServletResponse response, int status, String message) throws IOException {
-        response.setStatus(status);
-        response.setContentType("text/plain;charset=UTF-8");
-        response.getOutputStream().write(message.getBytes(StandardCharsets.UTF_8));
     }
 }
