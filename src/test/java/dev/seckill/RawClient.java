@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -68,7 +69,7 @@ final class RawClient implements AutoCloseable {
             return Optional.empty();
         }
         if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {
-            throw new IOException("no status line: " + line);
+            throw new ProtocolException("no status line: " + line);
         }
         int status = Integer.parseInt(line.substring(9, 12));
         Map<String, String> headers = headers();
@@ -78,6 +79,23 @@ final class RawClient implements AutoCloseable {
         boolean bodiless = !hasBody || status == 204 || status == 304;
         return Optional.of(
                 new Answer(status, headers, bodiless ? "" : new String(body(headers), StandardCharsets.UTF_8)));
+    }
+
+    /** The next answer, if it begins so soon. */
+    Optional<Answer> answerWithin(Duration time) throws IOException {
+        int patience = socket.getSoTimeout();
+        socket.setSoTimeout((int) time.toMillis());
+        try {
+            in.mark(1);
+            if (in.read() >= 0) {
+                in.reset();
+            }
+        } catch (SocketTimeoutException e) {
+            return Optional.empty();
+        } finally {
+            socket.setSoTimeout(patience);
+        }
+        return answer(true);
     }
 
     /** All answers until the connection ends or nothing more comes. */

@@ -12,6 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A JSON object in a request's body, read strictly: short, no field that is not known, no field of another type, none
@@ -27,6 +29,17 @@ public final class Body {
     private static final int USUAL_BYTES = 128;
 
     private static final int MOST_DIGITS = 19;
+
+    /**
+     * Requests that may wait for the rest of their bodies, each on a thread of the server's, which has 16: so slow senders
+     * keep half of them at most, and those whose body is there are served by the others.
+     */
+    private static final int MOST_WAITING = 8;
+
+    /** Nobody's 8 KiB take so long, and whoever sends byte by byte gives way to others. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private static final Semaphore WAITING = new Semaphore(MOST_WAITING);
 
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -56,7 +69,29 @@ public final class Body {
         return new BadInput("Unknown " + path + unknown + "; allowed are " + new TreeSet<>(allowed));
     }
 
+    /** Thrown when too many wait already for the rest of their bodies. */
+    static final class Crowded extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Crowded() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** Reads what may still be on its way. */
     public static Body read(InputStream stream, String... allowed) {
+        if (!WAITING.tryAcquire()) {
+            throw new Crowded();
+        }
+        try {
+            return readArrived(stream, allowed);
+        } finally {
+            WAITING.release();
+        }
+    }
+
+    /** Reads what is there to the end: nobody waits. */
+    public static Body readArrived(InputStream stream, String... allowed) {
         try {
             JsonNode json = READER.readValue(bytes(stream));
             if (json.isObject()) {
@@ -70,17 +105,22 @@ public final class Body {
     }
 
     private static byte[] bytes(InputStream stream) throws IOException {
-        byte[] first = stream.readNBytes(USUAL_BYTES);
-        if (first.length < USUAL_BYTES) {
-            return first;
+        long start = System.nanoTime();
+        byte[] bytes = new byte[USUAL_BYTES];
+        int length = 0;
+        for (int more = stream.read(bytes); more >= 0; more = stream.read(bytes, length, bytes.length - length)) {
+            length += more;
+            if (length > MOST_BYTES) {
+                throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
+            }
+            if (length == bytes.length) {
+                bytes = Arrays.copyOf(bytes, MOST_BYTES + 1);
+            }
+            if (System.nanoTime() - start > PATIENCE_NANOS) {
+                throw new BadInput("The body took longer than " + PATIENCE_NANOS / 1_000_000_000 + " s to arrive.");
+            }
         }
-        byte[] more = stream.readNBytes(MOST_BYTES - USUAL_BYTES + 1);
-        if (first.length + more.length > MOST_BYTES) {
-            throw new BadInput("A body is at most " + MOST_BYTES + " bytes.");
-        }
-        byte[] all = Arrays.copyOf(first, first.length + more.length);
-        System.arraycopy(more, 0, all, first.length, more.length);
-        return all;
+        return Arrays.copyOf(bytes, length);
     }
 
     public boolean has(String field) {

@@ -26,9 +26,9 @@ import java.util.concurrent.CompletionStage;
  * Serves the ordinary purchase before JAX-RS begins: refuses where {@link Door} does; otherwise it sells, as
  * {@link ReservationsResource} would and at two thirds of the cost.
  *
- * <p>Whatever looks unusual (no key, a name that is none, a sale not seen yet, a body in pieces, another media type) passes
- * on to JAX-RS, to be served or told so properly; there the token is known by now.
- * Where it stands among the filters says web.xml.
+ * <p>Whatever looks unusual (no key, a name that is none, a sale not seen yet, a body that is not all there, another media
+ * type) passes on to JAX-RS, to be served or told so properly; there the token is known by now. Where it stands among the
+ * filters says web.xml.
  */
 public class Doorkeeper extends HttpFilter {
     private static final long serialVersionUID = 1;
@@ -96,10 +96,12 @@ public class Doorkeeper extends HttpFilter {
         return true;
     }
 
-    private static boolean isOrdinary(HttpServletRequest request) {
+    private static boolean isOrdinary(HttpServletRequest request) throws IOException {
         String accept = request.getHeader("Accept");
+        int length = request.getContentLength();
         return JSON.equals(request.getContentType())
-                && request.getContentLength() >= 0
+                && length >= 0
+                && request.getInputStream().available() >= length
                 && (accept == null || accept.contains("*/*") || accept.contains(JSON));
     }
 
@@ -112,7 +114,8 @@ public class Doorkeeper extends HttpFilter {
             throws IOException {
         CompletionStage<Reply> reply;
         try {
-            long quantity = Body.read(request.getInputStream(), "quantity").whole("quantity");
+            long quantity =
+                    Body.readArrived(request.getInputStream(), "quantity").whole("quantity");
             reply = purchases.reserve(accepted, buyer, key, quantity);
         } catch (BadInput e) {
             BadInputMapper.problem(e).reply().write(response);
