@@ -34,8 +34,12 @@ public final class Node implements AutoCloseable {
     private final Child child;
     private final URI address;
     private Duration bootTime = Duration.ZERO;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(HTTP_PATIENCE).build();
+
+    /** With HTTP/2, which it would try, two threads of the server can wait for each other for ever (Grizzly 4.0). */
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(HTTP_PATIENCE)
+            .build();
 
     private Node(Child child, URI address) {
         this.child = child;
