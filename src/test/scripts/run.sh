@@ -17,8 +17,13 @@ left() {
     grep --only-matching --extended-regexp '[0-9]+'
 }
 
+sign_in() {
+  curl --silent --fail --header 'Content-Type: application/json' --data "{\"name\": \"$1\"}" "$address/api/sign-in" |
+    sed 's/.*"token":"\([^"]*\).*/\1/'
+}
+
 buy() {
-  curl --silent --output /dev/null --write-out '%{http_code}' --header 'X-Buyer-Id: ann' \
+  curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer $token" \
     --header "Idempotency-Key: $1" --header 'Content-Type: application/json' --data '{"quantity": 1}' \
     "$address/api/sales/demo/reservations"
 }
@@ -34,13 +39,26 @@ refuses() {
 
 start --tickets 5000
 [[ "$(left)" -eq 5000 ]] || fail "$(left) tickets left of 5000"
+token=$(sign_in ann)
 [[ "$(buy first)" -eq 201 ]] || fail "ann got no ticket"
 [[ "$(left)" -eq 4999 ]] || fail "$(left) left after one sale"
 ab -q -n 2000 -c 100 "$address/buy/ticket" > "$folder/ab.txt"
 grep --quiet 'Complete requests: *2000' "$folder/ab.txt" || fail "ab did not complete"
 ! grep --quiet 'Non-2xx' "$folder/ab.txt" || fail "ab got errors"
 [[ "$(left)" -eq 2999 ]] || fail "$(left) left after 2001 sales"
-[[ "$(stat --format=%a "$data/operator-token")" -eq 600 ]] || fail "others can read the operator's token"
+[[ "$(stat --format=%a "$data/trial-key.jwk")" -eq 600 ]] || fail "others can read the key of the trial"
+grep --quiet 'WARNING.*anybody can sign in' "$data/node.log" || fail "the log does not say that it is a trial"
+curl --silent "$address/health/ready" | grep --quiet '"trial_issuer":"true"' || fail "health does not say that it is a trial"
+operator=$(sed --silent "s/.*Authorization: Bearer \(eyJ[^']*\)'$/\1/p" "$folder/run.txt")
+secret=$(grep --only-matching '"d":"[^"]*"' "$data/trial-key.jwk" | cut --delimiter='"' --fields=4)
+for word in "${operator##*.}" "${token##*.}" "$secret"; do
+  [[ ${#word} -gt 100 ]] || fail "there is no secret to look for"
+  ! grep --quiet --fixed-strings --recursive "$word" "$data"/*.log || fail "a secret is in a log"
+  ! pgrep --full -- "$word" > /dev/null || fail "a secret is in the arguments of a process"
+done
+[[ "$(curl --silent --output /dev/null --write-out '%{http_code}' --request PATCH \
+  --header "Authorization: Bearer $operator" --header 'Content-Type: application/json' --data '{"capacity": 5000}' \
+  "$address/api/sales/demo")" -eq 200 ]] || fail "the operator's token that it printed does not count"
 ! ss --no-header --listening --tcp --numeric --processes | grep "pid=$(cat "$data/node.pid")," |
   grep --quiet --invert-match '127\.0\.0\.1' || fail "it listens on more than loopback"
 refuses 'is in use' --port "$port" --data "$data"
@@ -51,6 +69,12 @@ stop INT 130
 
 start --tickets 5000
 [[ "$(left)" -eq 2999 ]] || fail "$(left) left after a restart, not 2999"
+for _ in {1..40}; do
+  # it takes its Redis over first
+  [[ "$(buy first)" -eq 503 ]] || break
+  sleep 0.5
+done
+[[ "$(buy first)" -eq 200 ]] || fail "ann's token does not count after a restart"
 kill -KILL "$launcher"
 wait "$launcher" || true
 pgrep --full "$data" > /dev/null || fail "a kill -9 left nothing behind; this test expects it to"
@@ -68,6 +92,7 @@ grep --quiet 'redis ended by itself' "$folder/run.txt" || fail "it did not say t
 
 start --tickets 5000 --fresh --hold PT3S
 [[ "$(left)" -eq 5000 ]] || fail "$(left) left in a fresh sale of 5000"
+token=$(sign_in ann)
 [[ "$(buy unpaid)" -eq 201 ]] || fail "ann got no ticket in a fresh sale"
 [[ "$(left)" -eq 4999 ]] || fail "$(left) left after one sale"
 # due after 3 s, on sale again within 2 more, shown within another

@@ -7,6 +7,8 @@ import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.RedisProcess;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
+import dev.seckill.trial.Tokens;
+import dev.seckill.trial.TrialKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -150,15 +152,14 @@ final class Run implements Callable<Integer> {
     private void serve(Path home, DataFolder data, String ledger, CompletableFuture<Child> ledgerExit)
             throws InterruptedException, ExecutionException {
         out("Starting a node, which takes about 10 seconds ...");
-        String operatorToken = data.operatorToken();
+        Path key = TrialKey.in(data.path());
+        String operatorToken = Tokens.operator(key);
         Path statLog = data.file("stat.log");
         Map<String, String> environment = Map.of(
                 "SECKILL_LEDGER_ADDRESS",
                 ledger,
-                "SECKILL_OPERATOR_TOKEN",
-                operatorToken,
-                "SECKILL_PURCHASE_BUYER_HEADER",
-                "X-Buyer-Id",
+                "SECKILL_TRIAL_ISSUER_KEY_FILE",
+                key.toString(),
                 // ab comes from one address
                 "SECKILL_LIMIT_EXEMPT",
                 "127.0.0.0/8",
@@ -173,7 +174,9 @@ final class Run implements Callable<Integer> {
                     Seckill sells at %1$s
 
                       sale      %2$s: %3$s
-                      buy       curl --header 'X-Buyer-Id: ann' --header "Idempotency-Key: $RANDOM" \\
+                      sign in   token=$(curl --silent --header 'Content-Type: application/json' \\
+                                  --data '{"name": "ann"}' %1$s/api/sign-in | sed 's/.*"token":"\\([^"]*\\).*/\\1/')
+                      buy       curl --header "Authorization: Bearer $token" --header "Idempotency-Key: $RANDOM" \\
                                   --header 'Content-Type: application/json' --data '{"quantity": 1}' \\
                                   %1$s/api/sales/%2$s/reservations
                       rush      ab -n 10000 -c 100 %1$s/buy/ticket

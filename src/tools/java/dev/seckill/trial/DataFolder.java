@@ -7,21 +7,17 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder that holds a trial's sales, logs and operator token, so that a restart continues them. One process at a
+ * The folder that holds a trial's sales, logs and signing key, so that a restart continues them. One process at a
  * time holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with
  * that marker is ever emptied.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".seckill-data";
-    private static final int TOKEN_BYTES = 24;
 
     private final Path path;
     private final FileLock lock;
@@ -105,26 +101,6 @@ public final class DataFolder implements AutoCloseable {
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The token of the operator, made at the first call; only its owner may read the file. */
-    public String operatorToken() {
-        Path file = path.resolve("operator-token");
-        try {
-            if (!Files.exists(file)) {
-                byte[] secret = new byte[TOKEN_BYTES];
-                new SecureRandom().nextBytes(secret);
-                Path draft = path.resolve("operator-token.new");
-                Files.deleteIfExists(draft);
-                Files.createFile(
-                        draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                Files.writeString(draft, Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
-                Files.move(draft, file);
-            }
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new StartFailure("The operator's token can't be kept in " + file + " (" + e + ").", e);
         }
     }
 
