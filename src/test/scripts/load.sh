@@ -77,11 +77,14 @@ at_least() {
 refuses 2 'Unknown option' sell --nothing
 refuses 2 'at least PT1S' sell --slice PT0.1S
 refuses 2 'goes with --target' sell --constant http://127.0.0.1:1
-refuses 2 "operator's token" sell --target http://127.0.0.1:1
+refuses 2 'needs tokens' sell --target http://127.0.0.1:1
+refuses 2 'needs tokens' sell --target http://127.0.0.1:1 --tokens none
+refuses 2 'go with --target' sell --key-file none
+refuses 2 'at least 1000' sell --buyers 999
 refuses 2 'is the folder of a JDK' sell --java /nowhere
 refuses 1 'Nothing answers at http://127.0.0.1:1' sell --quick --data "$folder/none" \
-  --target http://127.0.0.1:1 --operator-token none
-refuses 2 'Unknown option' rush --target http://127.0.0.1:1 --operator-token none
+  --target http://127.0.0.1:1 --tokens "$0" --operator-token-file "$0"
+refuses 2 'Unknown option' rush --target http://127.0.0.1:1
 refuses 2 'at least 1' rush --tickets 0
 refuses 2 'at most 100' rush --tries 101
 refuses 2 'at most 999999999' rush --attempts 1000000000
@@ -122,7 +125,7 @@ stop INT 130
 start 'round 1' sell "${quick[@]}" --rounds 1000 --data "$folder/own"
 node=$(tr '\0' '\n' < "/proc/$(cat "$folder/own/stand/seckill/node.pid")/cmdline" |
   sed --silent 's/^-Dpayaramicro.port=//p' | tail --lines=1)
-SECKILL_OPERATOR_TOKEN=$(cat "$folder/own/stand/operator-token") "$home/scripts/load" refuse "${quick[@]}" \
+"$home/scripts/load" refuse "${quick[@]}" --key-file "$folder/own/trial-key.jwk" \
   --data "$folder/target" --target "http://127.0.0.1:$node" > "$folder/target.txt" 2>&1 || fail "--target failed"
 at_least 'the throughput of a target' "$(number "$folder/target" refuse median)" 1
 curl --silent "http://127.0.0.1:$node/api/sales" | grep --quiet '"state":"CLOSED"' || fail "it left its sale open"

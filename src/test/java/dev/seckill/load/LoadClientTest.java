@@ -26,6 +26,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LoadClientTest {
     private static final SaleId DEMO = new SaleId("demo");
+
+    /** More than any of these runs has attempts. */
+    private static final TokenFile TOKENS = FakeTokens.of(200_000);
+
     private static final Set<Verdict> ALL = EnumSet.allOf(Verdict.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration GOOD = Duration.ofMillis(200);
@@ -153,7 +157,7 @@ class LoadClientTest {
         try (ScriptedNode node = new ScriptedNode((attempt, tries) -> null)) {
             LoadPlan plan = new LoadPlan(
                     node.address(),
-                    AttemptRequest.reserving(node.address(), DEMO),
+                    AttemptRequest.reserving(node.address(), DEMO, TOKENS),
                     Arrivals.atRate(100, 100),
                     3,
                     Duration.ofMillis(500),
@@ -217,7 +221,7 @@ class LoadClientTest {
     @Test
     void saysWhenNobodyAnswers() {
         URI nobody = URI.create("http://127.0.0.1:1");
-        LoadPlan plan = new LoadPlan(nobody, AttemptRequest.reserving(nobody, DEMO), Arrivals.atRate(1, 1), 1);
+        LoadPlan plan = new LoadPlan(nobody, AttemptRequest.reserving(nobody, DEMO, TOKENS), Arrivals.atRate(1, 1), 1);
 
         assertThatThrownBy(() -> LoadClient.run(plan, pulse -> {})).isInstanceOf(IOException.class);
     }
@@ -256,7 +260,7 @@ class LoadClientTest {
     private static LoadPlan plan(ScriptedNode node, Arrivals arrivals, int connections, int mostTries) {
         return new LoadPlan(
                 node.address(),
-                AttemptRequest.reserving(node.address(), DEMO),
+                AttemptRequest.reserving(node.address(), DEMO, TOKENS),
                 arrivals,
                 connections,
                 PATIENCE,

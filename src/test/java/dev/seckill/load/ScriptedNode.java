@@ -82,7 +82,7 @@ final class ScriptedNode implements AutoCloseable {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
             requests.incrementAndGet();
-            String buyer = request.headers().get("X-Buyer-Id");
+            String buyer = FakeTokens.buyerOf(request.headers().get("Authorization"));
             String key = request.headers().get("Idempotency-Key");
             String sameKey = lastKeyOfBuyer.putIfAbsent(buyer, key);
             if (!request.content().toString(StandardCharsets.US_ASCII).equals("{\"quantity\":1}")

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
- * The request of every attempt of a run, each by a buyer of its own under a key of its own: bytes made once, in which
- * only two numbers change.
+ * The request of every attempt of a run, each under a key of its own, and by a buyer of its own as long as there are tokens:
+ * bytes made once, into which the token and a number are put.
  */
 final class AttemptRequest {
     private static final int DIGITS = 9;
@@ -24,43 +24,47 @@ final class AttemptRequest {
     private static final String KEY = "attempt-";
     private static final int TEN = 10;
 
-    private final byte[] bytes;
-    private final int buyerAt;
+    private final TokenFile tokens;
+    private final byte[] head;
+    private final byte[] tail;
     private final int keyAt;
 
-    private AttemptRequest(URI node, String path) {
-        String request = """
+    private AttemptRequest(URI node, String path, TokenFile tokens) {
+        this.tokens = tokens;
+        head = """
                 POST %s HTTP/1.1\r
                 Host: %s\r
                 Content-Type: application/json\r
                 Content-Length: 14\r
-                X-Buyer-Id: %s\r
+                Authorization: Bearer\s""".formatted(path, node.getAuthority()).getBytes(StandardCharsets.US_ASCII);
+        String rest = """
+                \r
                 Idempotency-Key: %s\r
                 \r
-                {"quantity":1}""".formatted(path, node.getAuthority(), BUYER + ZEROS, KEY + ZEROS);
-        bytes = request.getBytes(StandardCharsets.US_ASCII);
-        buyerAt = request.indexOf(BUYER + ZEROS) + BUYER.length();
-        keyAt = request.indexOf(KEY + ZEROS) + KEY.length();
+                {"quantity":1}""".formatted(KEY + ZEROS);
+        tail = rest.getBytes(StandardCharsets.US_ASCII);
+        keyAt = rest.indexOf(KEY + ZEROS) + KEY.length();
     }
 
-    /** One ticket of that sale. */
-    static AttemptRequest reserving(URI node, SaleId sale) {
-        return posting(node, "/api/sales/" + sale + "/reservations");
+    /** One ticket of that sale, for whoever the tokens are of; more attempts than tokens begin again with the first. */
+    static AttemptRequest reserving(URI node, SaleId sale, TokenFile tokens) {
+        return posting(node, "/api/sales/" + sale + "/reservations", tokens);
     }
 
     /** The same bytes to another path. */
-    static AttemptRequest posting(URI node, String path) {
-        return new AttemptRequest(node, path);
+    static AttemptRequest posting(URI node, String path, TokenFile tokens) {
+        return new AttemptRequest(node, path, tokens);
     }
 
-    int length() {
-        return bytes.length;
+    int length(int attempt) {
+        return head.length + tokens.length(attempt % tokens.size()) + tail.length;
     }
 
     void write(int attempt, ByteBuf target) {
+        target.writeBytes(head);
+        tokens.write(attempt % tokens.size(), target);
         int start = target.writerIndex();
-        target.writeBytes(bytes);
-        writeDigits(attempt, target, start + buyerAt);
+        target.writeBytes(tail);
         writeDigits(attempt, target, start + keyAt);
     }
 

@@ -12,11 +12,18 @@ final class Attempts {
     private final String verb;
     private final Session session;
     private final Meter meter;
+    private final TokenFile tokens;
 
-    Attempts(String verb, Session session, Meter meter) {
+    /** Each attempt by the next of those whose tokens these are. */
+    Attempts(String verb, Session session, Meter meter, TokenFile tokens) {
         this.verb = verb;
         this.session = session;
         this.meter = meter;
+        this.tokens = tokens;
+    }
+
+    TokenFile tokens() {
+        return tokens;
     }
 
     /** One after the other on each connection; nobody may hear anything else than what is possible. */
@@ -25,11 +32,11 @@ final class Attempts {
                 name,
                 target,
                 possible,
-                new LoadPlan(target.address(), request(target, sale), Arrivals.closed(time), connections));
+                new LoadPlan(target.address(), request(target, sale, tokens), Arrivals.closed(time), connections));
     }
 
-    static AttemptRequest request(Target target, OnSale sale) {
-        return AttemptRequest.reserving(target.address(), new SaleId(sale.id()));
+    static AttemptRequest request(Target target, OnSale sale, TokenFile tokens) {
+        return AttemptRequest.reserving(target.address(), new SaleId(sale.id()), tokens);
     }
 
     Attempted run(String name, Target target, Set<Verdict> possible, LoadPlan plan) {

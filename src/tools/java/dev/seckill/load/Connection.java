@@ -49,7 +49,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     void send(AttemptRequest request) {
         isBusy = true;
-        ByteBuf bytes = channel.alloc().directBuffer(request.length());
+        ByteBuf bytes = channel.alloc().directBuffer(request.length(attempt));
         request.write(attempt, bytes);
         channel.writeAndFlush(bytes, channel.voidPromise());
     }

@@ -10,6 +10,9 @@ import picocli.CommandLine.Option;
 /** What verbs can be told; each takes away from it what would do nothing there, which then has its usual value. */
 public final class LoadOptions {
     private static final int USUAL_CONNECTIONS = 100;
+    private static final int USUAL_BUYERS = 100_000;
+    private static final int QUICK_BUYERS = 4_000;
+    private static final int FEWEST_BUYERS = 1_000;
 
     @Option(
             names = "--target",
@@ -21,11 +24,34 @@ public final class LoadOptions {
     URI target;
 
     @Option(
-            names = "--operator-token",
-            paramLabel = "TOKEN",
-            description = "Of the target, to put sales on there (SECKILL_OPERATOR_TOKEN).",
-            defaultValue = "${env:SECKILL_OPERATOR_TOKEN}")
-    String operatorToken;
+            names = "--key-file",
+            paramLabel = "FILE",
+            description = {
+                "The target's seckill.trial-issuer.key-file, to sign the tokens of its operator and of its buyers."
+            })
+    Path keyFile;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "FILE",
+            description = "Tokens of buyers of the target, one a line, where there is no key to sign them with.")
+    Path tokens;
+
+    @Option(
+            names = "--operator-token-file",
+            paramLabel = "FILE",
+            description = "With --tokens: a token of an operator of the target, to put sales on there.")
+    Path operatorTokenFile;
+
+    @Option(
+            names = "--buyers",
+            paramLabel = "N",
+            description = {
+                "Buyers of sell, refuse and overload (100000, as many as a node remembers by default; none may buy more"
+                        + " than 100 tickets of a sale). With --node-option -Dseckill.identity.most-cached=0 every token is"
+                        + " verified."
+            })
+    Integer buyers;
 
     @Option(
             names = "--constant",
@@ -94,6 +120,11 @@ public final class LoadOptions {
             description = "Where reports are written and what is started has its files (${DEFAULT-VALUE}).")
     Path dataFolder;
 
+    /** Of wrk and of an overload; a rush has as many as attempts. */
+    int buyers() {
+        return buyers == null ? quick ? QUICK_BUYERS : USUAL_BUYERS : buyers;
+    }
+
     int connections() {
         return connections(USUAL_CONNECTIONS);
     }
@@ -136,8 +167,15 @@ public final class LoadOptions {
         if (target == null && !Files.isExecutable(javaHome.resolve("bin/java"))) {
             return "There is no bin/java in " + javaHome + ": --java is the folder of a JDK";
         }
-        if (target != null && operatorToken == null) {
-            return "--target needs the operator's token there: --operator-token or SECKILL_OPERATOR_TOKEN";
+        boolean isSigned = tokens != null && operatorTokenFile != null;
+        if (target != null && (keyFile == null) != isSigned) {
+            return "--target needs tokens that count there: --key-file, or --tokens and --operator-token-file";
+        }
+        if (target == null && (keyFile != null || tokens != null || operatorTokenFile != null)) {
+            return "--key-file, --tokens and --operator-token-file go with --target";
+        }
+        if (buyers() < FEWEST_BUYERS) {
+            return "--buyers is at least " + FEWEST_BUYERS;
         }
         Pace pace = pace();
         if (pace.rounds() < 1) {

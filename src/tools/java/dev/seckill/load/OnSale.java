@@ -42,12 +42,12 @@ public final class OnSale {
         return new OnSale(target, id);
     }
 
-    /** Puts one on whose reservations outlive every measurement. */
+    /** Puts one on whose reservations outlive every measurement, and of which a buyer may have as many as anywhere. */
     public static OnSale open(Stand stand, String id, long capacity) {
         OnSale sale = new OnSale(stand.seckill(), id);
         String json = """
                 {"id": "%s", "name": "Load", "capacity": %d, "price": {"amount_minor": 5000, "currency": "EUR"},
-                 "hold": "P1D", "limit_per_buyer": 2}""".formatted(id, capacity);
+                 "hold": "P1D", "limit_per_buyer": 100}""".formatted(id, capacity);
         HttpResponse<String> answer =
                 sale.send(HttpRequest.newBuilder(stand.seckill().address().resolve("/api/sales"))
                         .header("Authorization", "Bearer " + stand.operatorToken())
@@ -124,11 +124,11 @@ public final class OnSale {
     }
 
     /** Buys one ticket; gives the status of the answer. */
-    int buy(String buyer) {
+    int buy(String token) {
         return send(HttpRequest.newBuilder(reservations(target))
                         .header("Content-Type", "application/json")
-                        .header("X-Buyer-Id", buyer)
-                        .header("Idempotency-Key", buyer)
+                        .header("Authorization", "Bearer " + token)
+                        .header("Idempotency-Key", "first")
                         .POST(BodyPublishers.ofString("{\"quantity\":1}")))
                 .statusCode();
     }

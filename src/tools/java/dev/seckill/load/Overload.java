@@ -27,7 +27,7 @@ final class Overload extends Verb {
     private static final int CONNECTIONS = 2_000;
     private static final Set<Verdict> WON = EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED);
 
-    /** A sale that is open and has enough for all, of which each buyer wants one ticket. */
+    /** A sale that is open and has enough for all, of which no buyer wants more than it may. */
     private static final Set<Verdict> POSSIBLE =
             EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED, Verdict.BUSY, Verdict.UNKNOWN, Verdict.NO_ANSWER);
 
@@ -83,10 +83,11 @@ final class Overload extends Verb {
         Duration offered =
                 time != null ? time : session.options().quick ? Duration.ofSeconds(3) : Duration.ofSeconds(20);
         Stand stand = session.stand();
-        // the buyers of each run are the same numbers, and a buyer's second ticket is another request
+        // the buyers of each run are the same, under the same keys
         OnSale warm = OnSale.open(stand, OnSale.newName("warm"), OnSale.ENOUGH);
         try (Meter meter = Meter.of(stand)) {
-            Attempts client = new Attempts("overload", session, meter);
+            TokenFile tokens = stand.tokens(session.options().buyers(), session.progress());
+            Attempts client = new Attempts("overload", session, meter, tokens);
             client.closed("warming up", stand.seckill(), POSSIBLE, warm, PEAK_CONNECTIONS, pace.warmUp());
             Attempted before = peak("peak before", client, session);
             double peakBefore = perSecond(before);
@@ -105,7 +106,7 @@ final class Overload extends Verb {
                 over = offer(client, session, 2 * over.run().attempts() / seconds(offered), offered);
             }
             Attempted after = peak("peak after", client, session);
-            return List.of(chapter(session.options(), before, over, after, offered));
+            return List.of(chapter(session.options(), tokens.size(), before, over, after, offered));
         }
     }
 
@@ -137,7 +138,7 @@ final class Overload extends Verb {
                 POSSIBLE,
                 new LoadPlan(
                         target.address(),
-                        Attempts.request(target, sale),
+                        Attempts.request(target, sale, client.tokens()),
                         Arrivals.atRate(rate, offered),
                         session.options().connections(CONNECTIONS),
                         PATIENCE,
@@ -171,7 +172,8 @@ final class Overload extends Verb {
         }
     }
 
-    private Chapter chapter(LoadOptions options, Attempted before, Attempted over, Attempted after, Duration offered) {
+    private Chapter chapter(
+            LoadOptions options, int buyers, Attempted before, Attempted over, Attempted after, Duration offered) {
         LoadRun run = over.run();
         Tally heard = run.heard();
         double rate = run.attempts() / seconds(offered);
@@ -219,10 +221,10 @@ final class Overload extends Verb {
         figures.add(new Figure("All answered", run.nanos() / 1e9 - seconds(offered), "s", "after the last was due"));
         return new Chapter(
                 "overload: %.1f times the peak".formatted(rate / peak),
-                ("Attempts of different buyers, %,.0f a second for %d s, each due whatever the node does; each waits"
+                ("Attempts of %,d different buyers, %,.0f a second for %d s, each due whatever the node does; each waits"
                                 + " %d s at most and asks once. Times count from when an attempt was due. The sale has"
                                 + " enough for all: nothing sells out.")
-                        .formatted(rate, offered.toSeconds(), PATIENCE.toSeconds()),
+                        .formatted(buyers, rate, offered.toSeconds(), PATIENCE.toSeconds()),
                 "One thread of this process: %d connections, and %d for each peak (%d s); before, a warm-up of %d s"
                         .formatted(
                                 options.connections(CONNECTIONS),

@@ -25,7 +25,8 @@ final class Purchases implements Case {
     static Pair pair(Session session, String name, OnSale sale, boolean allWin) {
         LoadOptions options = session.options();
         Stand stand = session.stand();
-        Wrk wrk = Wrk.in(session.folder(), options.connections(), options.threads);
+        TokenFile tokens = stand.tokens(options.buyers(), session.progress());
+        Wrk wrk = Wrk.in(session.folder(), options.connections(), options.threads, tokens);
         return new Pair(
                 new Purchases(name, stand.seckill(), sale, wrk, allWin),
                 stand.constant()
@@ -36,10 +37,13 @@ final class Purchases implements Case {
     /** How they load, for the report. */
     static String load(LoadOptions options) {
         Pace pace = options.pace();
-        return "wrk: %d connections, %d threads; %d rounds of %d s each, after a warm-up of %d s at most"
+        return "wrk: %d connections, %d threads, the tokens of %s buyers; %d rounds of %d s each, after a warm-up of %d s at most"
                 .formatted(
                         options.connections(),
                         Math.min(options.threads, options.connections()),
+                        options.tokens == null
+                                ? "%,d".formatted(options.buyers())
+                                : options.tokens.getFileName() + "'s",
                         pace.rounds(),
                         pace.slice().toSeconds(),
                         pace.warmUp().toSeconds());

@@ -27,7 +27,7 @@ final class Refuse extends Verb {
     List<Chapter> measure(Session session) {
         Stand stand = session.stand();
         OnSale sale = OnSale.open(stand, OnSale.newName("refuse"), TICKETS);
-        sellOut(sale);
+        sellOut(sale, stand.tokens(session.options().buyers(), session.progress()));
         Pair pair = Purchases.pair(session, "refuse", sale, false);
         Case ours = pair.ours();
         SideBySide load = new SideBySide(session, "refuse", List.of(pair));
@@ -54,8 +54,9 @@ final class Refuse extends Verb {
         }
     }
 
-    private static void sellOut(OnSale sale) {
-        for (int sold = 0; sale.buy("first-" + sold) != CONFLICT; sold++) {
+    /** To buyers who are not among those that load it. */
+    private static void sellOut(OnSale sale, TokenFile tokens) {
+        for (int sold = 0; sale.buy(tokens.token(sold)) != CONFLICT; sold++) {
             if (sold > TICKETS) {
                 throw new Spoiled("The sale " + sale.id() + " of " + TICKETS + " tickets does not sell out.");
             }

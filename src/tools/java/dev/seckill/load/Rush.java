@@ -84,7 +84,16 @@ final class Rush extends Verb {
     @Override
     Set<String> unused() {
         return Set.of(
-                "--target", "--operator-token", "--constant", "--ticket-sale", "--threads", "--rounds", "--slice");
+                "--target",
+                "--key-file",
+                "--tokens",
+                "--operator-token-file",
+                "--buyers",
+                "--constant",
+                "--ticket-sale",
+                "--threads",
+                "--rounds",
+                "--slice");
     }
 
     @Override
@@ -124,7 +133,8 @@ final class Rush extends Verb {
         int perSecond = perSecond(session.options());
         Stand stand = session.stand();
         try (Meter meter = Meter.of(stand)) {
-            Attempts client = new Attempts("rush", session, meter);
+            TokenFile tokens = stand.tokens(many, session.progress());
+            Attempts client = new Attempts("rush", session, meter, tokens);
             warmUp(session, client);
             int part = Math.max(1, many / YARDSTICK_PART);
             OnSale sale = OnSale.open(stand, OnSale.newName("rush"), few);
@@ -165,7 +175,7 @@ final class Rush extends Verb {
                 possible,
                 new LoadPlan(
                         target.address(),
-                        Attempts.request(target, sale),
+                        Attempts.request(target, sale, client.tokens()),
                         Arrivals.atRate(perSecond, many),
                         session.options().connections(CONNECTIONS),
                         PATIENCE,

@@ -39,8 +39,8 @@ final class Sell extends Verb {
             figures.addAll(Memory.ofNodes(stand));
             return List.of(new Chapter(
                     "sell: every request wins",
-                    "Each request is a POST of {\"quantity\":1} by a new buyer under a new key, and gets a ticket that"
-                            + " is on disk before the answer. The constant is a JAX-RS method that takes the same"
+                    "Each request is a POST of {\"quantity\":1} under a new key, with the token of one of many buyers"
+                            + " in turn, and gets a ticket that is on disk before the answer. The constant is a JAX-RS method that takes the same"
                             + " request and answers 201 with a body of the same length; the node's filter sells such a"
                             + " purchase before JAX-RS begins.",
                     Purchases.load(session.options()),

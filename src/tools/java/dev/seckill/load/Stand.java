@@ -4,6 +4,11 @@ import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.Node;
 import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.RedisProcess;
+import dev.seckill.trial.StartFailure;
+import dev.seckill.trial.Tokens;
+import dev.seckill.trial.TrialKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -34,6 +39,8 @@ public final class Stand implements AutoCloseable {
     private Target seckill;
     private Target constant;
     private RedisProcess redis;
+    private Path keyFile;
+    private TokenFile tokens;
     private String operatorToken;
     private String ticketSale;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
@@ -63,7 +70,8 @@ public final class Stand implements AutoCloseable {
         seckill = new Target(Target.SECKILL, options.target, OptionalLong.empty());
         constant =
                 options.constant == null ? null : new Target(Target.CONSTANT, options.constant, OptionalLong.empty());
-        operatorToken = options.operatorToken;
+        keyFile = options.keyFile;
+        operatorToken = keyFile == null ? read(options.operatorTokenFile) : Tokens.operator(keyFile);
         ticketSale = options.ticketSale;
     }
 
@@ -81,7 +89,9 @@ public final class Stand implements AutoCloseable {
             progress.say("Ended what a run that was killed had left behind.");
         }
         folder.empty();
-        operatorToken = folder.operatorToken();
+        // beside the stand, which begins empty each time: the tokens that it has signed stay good
+        keyFile = TrialKey.in(folder.path().getParent());
+        operatorToken = Tokens.operator(keyFile);
         ticketSale = TICKET_SALE;
         progress.say(
                 compares
@@ -102,10 +112,8 @@ public final class Stand implements AutoCloseable {
         return Map.of(
                 "SECKILL_LEDGER_ADDRESS",
                 redis.address(),
-                "SECKILL_OPERATOR_TOKEN",
-                operatorToken,
-                "SECKILL_PURCHASE_BUYER_HEADER",
-                "X-Buyer-Id",
+                "SECKILL_TRIAL_ISSUER_KEY_FILE",
+                keyFile.toString(),
                 // all buyers come from here
                 "SECKILL_LIMIT_EXEMPT",
                 "127.0.0.0/8",
@@ -154,6 +162,25 @@ public final class Stand implements AutoCloseable {
 
     public String operatorToken() {
         return operatorToken;
+    }
+
+    /** Of at least so many buyers, signed now if they have not been before; or those that were given. */
+    TokenFile tokens(int buyers, Progress progress) {
+        if (tokens == null || (keyFile != null && tokens.size() < buyers)) {
+            tokens = keyFile == null
+                    ? TokenFile.open(options.tokens)
+                    : SignedTokens.of(
+                            keyFile, buyers, options.dataFolder.toAbsolutePath().normalize(), progress);
+        }
+        return tokens;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new StartFailure("The operator's token can't be read from " + file + " (" + e + ").", e);
+        }
     }
 
     /** The sale that /buy/ticket sells. */

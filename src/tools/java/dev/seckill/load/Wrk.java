@@ -1,19 +1,23 @@
 package dev.seckill.load;
 
+import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Buys with wrk: so many connections, each of which sends its next request when the last one was answered. Each run's
- * buyers are new ones.
+ * Buys with wrk: so many connections, each of which sends its next request when the last one was answered, by the next of
+ * the buyers, beginning anywhere among them.
  *
  * <p>Its latencies are not only those of answers. Where one took over twice the mean time between two requests of a
  * connection, wrk adds those that requests sent at that pace would have had meanwhile (its correction for coordinated
@@ -21,6 +25,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Wrk {
     private static final String SCRIPT = "purchases.lua";
+    private static final String TOKENS = "tokens-";
+
+    /** Their buyers have bought before, where there have to be winners. */
+    private static final int LEFT_OUT = 200;
 
     /** Longer than a purchase may take; past it wrk counts a failure. */
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(10);
@@ -32,17 +40,43 @@ final class Wrk {
     private final int threads;
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private final AtomicInteger runs = new AtomicInteger();
+    private final int width;
 
-    private Wrk(Path folder, int connections, int threads) {
+    private Wrk(Path folder, int connections, int threads, int width) {
         this.folder = folder;
         this.connections = connections;
         this.threads = threads;
+        this.width = width;
     }
 
-    static Wrk in(Path folder, int connections, int threads) {
+    /** A part of them for each thread, all equally long so that the script finds each at once; gives how long. */
+    private static int writeTokens(Path folder, int threads, TokenFile tokens) throws IOException {
+        if (tokens.size() < LEFT_OUT + threads) {
+            throw new StartFailure(
+                    "There are " + tokens.size() + " tokens, and at least " + (LEFT_OUT + threads) + " are needed.");
+        }
+        int width = 0;
+        for (int i = LEFT_OUT; i < tokens.size(); i++) {
+            width = Math.max(width, tokens.length(i));
+        }
+        for (int thread = 0; thread < threads; thread++) {
+            try (Writer part = Files.newBufferedWriter(folder.resolve(TOKENS + thread), StandardCharsets.US_ASCII)) {
+                for (int i = LEFT_OUT + thread; i < tokens.size(); i += threads) {
+                    String token = tokens.token(i);
+                    part.write(token);
+                    // what stands at the end of a header's value is no part of it
+                    part.write(" ".repeat(width - token.length()));
+                }
+            }
+        }
+        return width;
+    }
+
+    static Wrk in(Path folder, int connections, int threads, TokenFile tokens) {
         try (InputStream script = Wrk.class.getResourceAsStream(SCRIPT)) {
             Files.copy(script, folder.resolve(SCRIPT), StandardCopyOption.REPLACE_EXISTING);
-            return new Wrk(folder, connections, Math.min(threads, connections));
+            int fitting = Math.min(threads, connections);
+            return new Wrk(folder, connections, fitting, writeTokens(folder, fitting, tokens));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,7 +108,10 @@ final class Wrk {
                 folder.resolve(SCRIPT).toString(),
                 reservations.toString(),
                 "--",
-                run + "-" + runs.incrementAndGet());
+                run + "-" + runs.incrementAndGet(),
+                folder.resolve(TOKENS).toString(),
+                Integer.toString(width),
+                Integer.toString(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)));
         return WrkOutput.parse(Foreground.run(command, folder.resolve("wrk.txt"), time.plus(START_AND_END)));
     }
 }
