@@ -109,18 +109,21 @@ public final class Stand implements AutoCloseable {
     }
 
     private Map<String, String> sellingEnvironment(DataFolder folder) {
-        return Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "SECKILL_LEDGER_ADDRESS",
                 redis.address(),
                 "SECKILL_TRIAL_ISSUER_KEY_FILE",
                 keyFile.toString(),
-                // all buyers come from here
-                "SECKILL_LIMIT_EXEMPT",
-                "127.0.0.0/8",
                 "SECKILL_PURCHASE_TICKET_SALE",
                 ticketSale,
                 "SECKILL_PURCHASE_STAT_LOG",
-                folder.file("stat.log").toString());
+                folder.file("stat.log").toString()));
+        // all come from here, and the same buyers again and again: limits that cost what they cost and never hold
+        for (String limit : List.of("ADDRESS", "PURCHASES")) {
+            environment.put("SECKILL_LIMIT_" + limit + "_AT_ONCE", "1000000");
+            environment.put("SECKILL_LIMIT_" + limit + "_PER_SECOND", "1000000");
+        }
+        return environment;
     }
 
     private Target startNode(
