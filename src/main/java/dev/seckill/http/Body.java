@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.seckill.trade.BadInput;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,7 +94,8 @@ public final class Body {
     /** Reads what is there to the end: nobody waits. */
     public static Body readArrived(InputStream stream, String... allowed) {
         try {
-            JsonNode json = READER.readValue(bytes(stream));
+            byte[] bytes = bytes(stream);
+            JsonNode json = isUtf8(bytes) ? READER.readValue(bytes) : NullNode.instance;
             if (json.isObject()) {
                 return new Body(json, "", allowed);
             }
@@ -102,6 +104,11 @@ public final class Body {
         }
         throw new BadInput(
                 "The body is a JSON object in UTF-8 with the fields " + new TreeSet<>(Arrays.asList(allowed)));
+    }
+
+    /** Jackson would read UTF-16 and UTF-32 as well, by their first bytes, and pass over a mark of UTF-8. */
+    private static boolean isUtf8(byte[] bytes) {
+        return bytes.length > 1 && bytes[0] > 0 && bytes[1] != 0;
     }
 
     private static byte[] bytes(InputStream stream) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seckill.trade.BadInput;
 import java.io.ByteArrayInputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,21 @@ class BodyTest {
 
         assertThatThrownBy(() -> Body.read(new ByteArrayInputStream(latin1), "quantity"))
                 .isInstanceOf(BadInput.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16BE", "UTF-16LE", "UTF-32", "UTF-32BE", "UTF-32LE"})
+    void refusesOtherEncodingsOfUnicode(String encoding) {
+        byte[] bytes = "{\"quantity\":2}".getBytes(Charset.forName(encoding));
+
+        assertThatThrownBy(() -> Body.read(new ByteArrayInputStream(bytes), "quantity"))
+                .isInstanceOf(BadInput.class)
+                .hasMessage("The body is a JSON object in UTF-8 with the fields [quantity]");
+    }
+
+    @Test
+    void refusesAMarkOfTheEncoding() {
+        assertThatThrownBy(() -> read("\ufeff{\"quantity\":2}")).isInstanceOf(BadInput.class);
     }
 
     @Test
