@@ -132,6 +132,11 @@ final class ApiDocument {
         return resolve(operation.node().path("requestBody")).at("/content/application~1json/schema");
     }
 
+    /** What an operation says of an answer of this status; missing if it says nothing. */
+    JsonNode answer(Operation operation, int status) {
+        return resolve(operation.node().path("responses").path(Integer.toString(status)));
+    }
+
     JsonNode header(Listed listed, String name) {
         JsonNode header = listed.response().path("headers").path(name);
         return header.isMissingNode() ? MissingNode.getInstance() : resolve(header);
@@ -233,7 +238,7 @@ final class ApiDocument {
             case "object" -> value.isObject();
             case "array" -> value.isArray();
             case "string" -> value.isTextual();
-            case "integer" -> value.isIntegralNumber();
+            case "integer" -> value.canConvertToExactIntegral();
             case "boolean" -> value.isBoolean();
             default -> throw new IllegalStateException("no idea how to check the type " + type);
         };
@@ -248,7 +253,7 @@ final class ApiDocument {
         return false;
     }
 
-    private JsonNode resolve(JsonNode node) {
+    JsonNode resolve(JsonNode node) {
         return node.has("$ref") ? root.at(node.get("$ref").asText().substring(1)) : node;
     }
 

@@ -9,7 +9,7 @@ import jakarta.ws.rs.ext.Provider;
 public class CrowdedMapper implements ExceptionMapper<Body.Crowded> {
     @Override
     public Response toResponse(Body.Crowded crowded) {
-        return new Problem(503, "busy", "Busy", "Too many requests arrive slowly; send yours again, in one piece.")
+        return new Problem(429, "busy", "Busy", "Too many requests arrive slowly; send yours again, in one piece.")
                 .retryAfter(1)
                 .response();
     }
