@@ -10,6 +10,7 @@ import dev.seckill.ApiDocument.Operation;
 import dev.seckill.identity.Role;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @NodeTest
 class RolesIT {
     private static final String SALE = "roles-" + Story.SEED;
-    private static final String KEY = "ann's key";
+    private static final String KEY = "first";
 
     private static final Map<String, Optional<String>> CALLERS = callers();
 
@@ -172,26 +173,25 @@ class RolesIT {
     void tellsNobodyByAForgedTokenWhoHasWon() {
         String sale = SALE + "-gone";
         assertThat(api.create(sale, 1, 1).status()).isEqualTo(201);
-        assertThat(api.buy(sale, "ann", KEY.replace(' ', '-'), 1).status()).isEqualTo(201);
+        assertThat(api.buy(sale, "ann", KEY, 1).status()).isEqualTo(201);
         String path = "/api/sales/" + sale + "/reservations";
-        org.awaitility.Awaitility.await()
-                .atMost(java.time.Duration.ofSeconds(10))
-                .until(() -> api.send("POST", path, "no JSON", Api.BUYER, "bob", Api.KEY, "x")
-                        .problem()
-                        .equals("sold-out"));
 
         for (Map.Entry<String, Optional<String>> caller : CALLERS.entrySet()) {
-            // the gate is asked first, and renewed by whoever comes
-            api.buy(sale, "bob", "x", 1);
-            List<String> headers = new ArrayList<>(List.of(Api.KEY, "y"));
+            List<String> headers = new ArrayList<>(List.of(Api.KEY, "another"));
             caller.getValue().ifPresent(token -> headers.addAll(List.of(Api.AUTHORIZATION, "Bearer " + token)));
-            Reply reply = api.send("POST", path, "{\"quantity\": 1}", headers.toArray(String[]::new));
-            boolean isAnn = Set.of("the buyer", "a buyer and operator").contains(caller.getKey());
-            assertThat(reply.problem())
-                    .as(caller.getKey())
-                    .isIn(isAnn ? List.of("limit-reached", "sold-out") : List.of("sold-out"));
+            boolean isAnn = List.of("the buyer", "a buyer and operator").contains(caller.getKey());
+            await().alias(caller.getKey())
+                    .atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        // renews the gate, which is closed for a fraction of a second after what it hears
+                        api.buy(sale, "bob", KEY, 1);
+                        return api.send("POST", path, "{\"quantity\": 1}", headers.toArray(String[]::new))
+                                .problem()
+                                .equals(isAnn ? "limit-reached" : "sold-out");
+                    });
         }
-        assertThat(api.buy(sale, "ann", KEY.replace(' ', '-'), 1).status())
+        assertThat(api.buy(sale, "ann", KEY, 1).status())
                 .as("who has won passes the gate")
                 .isEqualTo(200);
     }

@@ -17,8 +17,8 @@ import java.util.Enumeration;
  * Knows callers by the tokens they send. A token is verified when it is first seen; after that its hash is enough, until
  * it expires, or until it is time to verify it anew, because its key may have been withdrawn.
  *
- * <p>Only what was verified is kept, so whoever has no valid token can push nobody out. Some 350 bytes each
- * (scripts/load micro IdentityBench): 35 MB for 100 000.
+ * <p>Only what was verified is kept, so whoever has no valid token can push nobody out. 375 bytes each for a
+ * subject of 36 characters (heap in use with 100 000 of them and without): 38 MB for 100 000.
  */
 @ApplicationScoped
 public class Callers {
