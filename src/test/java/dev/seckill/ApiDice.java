@@ -263,7 +263,6 @@ final class ApiDice {
                     new Header("Cookie", "a=\"; b=c;;="),
                     new Header("Accept-Language", "\u00e9,,;q=x"),
                     new Header("If-None-Match", "*"),
-                    new Header("Upgrade", "h2c"),
                     new Header("Forwarded", "for=\"_x\""))));
         }
         return headers;
