@@ -545,6 +545,10 @@ class DefectsTest {
         @Test
         void nobodyAsksTheClockOfTheNode() {
             ArchRuleDefinition.noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            // when a token ends is between its issuer and this node; no ticket hangs on it
+                            "dev.seckill.identity", "dev.seckill.signin")
                     .should()
                     .callMethod(System.class, "currentTimeMillis")
                     .orShould()
