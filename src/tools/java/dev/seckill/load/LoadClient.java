@@ -37,9 +37,9 @@ import org.HdrHistogram.Histogram;
  * heard.
  *
  * <p>One thread does all of it, so that nothing is contended and little of the machine is taken from the node: Netty
- * with its HTTP decoder, 15 to 20 µs of CPU an attempt with what the kernel does for it. An attempt that waits for a connection costs nothing: attempts are due
- * in the order of their numbers, so the ones that wait are the numbers between the last one sent and the newest one
- * due. Patience bounds how many those are.
+ * with its HTTP decoder, 15 to 20 µs of CPU an attempt with what the kernel does for it. An attempt that waits for a
+ * connection costs nothing: attempts are due in the order of their numbers, so the ones that wait are the numbers
+ * between the last one sent and the newest one due. Patience bounds how many those are.
  *
  * <p>Whatever is thrown on that thread ends the run with it: an attempt that is lost by a mistake here would never be
  * settled.
