@@ -50,8 +50,8 @@ class InputLimitsIT {
     /** Sends it all, or as much as is wanted. */
     private static Optional<Answer> ask(String head, String piece, int pieces) throws IOException {
         try (RawClient client = RawClient.connect(node.port(), PATIENCE)) {
-            client.send(head);
             try {
+                client.send(head);
                 for (int i = 0; i < pieces; i++) {
                     client.send(piece);
                 }
