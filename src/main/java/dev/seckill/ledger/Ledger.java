@@ -1,9 +1,11 @@
 package dev.seckill.ledger;
 
+import dev.seckill.ledger.Page.End;
 import dev.seckill.ledger.Released.Result;
 import dev.seckill.ledger.SaleRefused.Reason;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Place;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.Sale;
@@ -226,6 +228,57 @@ public class Ledger {
     public CompletionStage<List<Movement>> movements(SaleId sale, Standing after) {
         int count = MOST_READ / Math.max(config.batchSize(), MOST_EXPIRED);
         return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
+    }
+
+    /** What follows a place in a sale's movements, without a gap; or why nothing does. */
+    public CompletionStage<Page> readOn(SaleId sale, Place place) {
+        return movementsAfter(sale, place)
+                .thenCompose(found -> found.isEmpty() ? atTheEnd(sale, place) : page(Page.after(place, found)));
+    }
+
+    private CompletionStage<Page> atTheEnd(SaleId id, Place place) {
+        return show(id).thenCompose(shown -> {
+            if (shown.isEmpty()) {
+                return page(Page.of(End.GONE));
+            }
+            Sale sale = shown.orElseThrow();
+            Place stands = new Place(sale.standing().epoch(), sale.standing().seq());
+            boolean archived = sale.state() == SaleState.ARCHIVED;
+            if (stands.equals(place)) {
+                return page(Page.of(archived ? End.ARCHIVED : End.READ));
+            }
+            if (stands.isBefore(place)) {
+                return page(Page.of(End.BEHIND));
+            }
+            if (archived) {
+                return page(Page.of(End.GONE));
+            }
+            // It has moved since, or what it says has moved is not there.
+            return movementsAfter(id, place)
+                    .thenApply(found -> found.isEmpty() ? Page.of(End.GAP) : Page.after(place, found));
+        });
+    }
+
+    private CompletionStage<List<Movement>> movementsAfter(SaleId sale, Place place) {
+        return movements(sale, new Standing(place.epoch(), place.seq(), 0, 0, 0));
+    }
+
+    private static CompletionStage<Page> page(Page page) {
+        return CompletableFuture.completedStage(page);
+    }
+
+    /** The movement at that place, if it is there. */
+    public CompletionStage<Optional<Movement>> movement(SaleId sale, Place place) {
+        return redis.at(book(sale).keys.movements, place.epoch(), place.seq())
+                .thenApply(found -> found.stream().findFirst());
+    }
+
+    /** The furthest place that this node knows a sale to have reached. */
+    public Place seen(SaleId sale) {
+        Book book = books.get(sale);
+        return book == null
+                ? Place.BEGIN
+                : new Place(book.kept().epoch(), book.kept().seq());
     }
 
     /** Everybody who has or had a reservation, each at least once, all in one epoch; else it fails. */

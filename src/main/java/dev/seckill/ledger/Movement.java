@@ -1,5 +1,6 @@
 package dev.seckill.ledger;
 
+import dev.seckill.trade.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,10 @@ public record Movement(long epoch, long seq, Map<String, String> fields, List<Pa
             entry.add(Map.entry((String) namesAndValues.get(i), (String) namesAndValues.get(i + 1)));
         }
         return of(epoch, seq, (Iterable<Map.Entry<String, String>>) entry);
+    }
+
+    public Place place() {
+        return new Place(epoch, seq);
     }
 
     /** Such as RESERVED; '' if it does not say. */

@@ -159,11 +159,24 @@ final class Redis implements AutoCloseable {
                 .thenApply(Sent::value);
     }
 
+    /** Movements after that place. */
     CompletionStage<List<Movement>> range(String stream, long epoch, long seq, int count) {
+        return range(
+                stream,
+                StreamRangeArgs.startIdExclusive(new StreamMessageId(epoch, seq))
+                        .endId(StreamMessageId.MAX)
+                        .count(count));
+    }
+
+    /** The movement at that place, if it is there. */
+    CompletionStage<List<Movement>> at(String stream, long epoch, long seq) {
+        StreamMessageId id = new StreamMessageId(epoch, seq);
+        return range(stream, StreamRangeArgs.startId(id).endId(id).count(1));
+    }
+
+    private CompletionStage<List<Movement>> range(String stream, StreamRangeArgs range) {
         return call(stream, redisson -> redisson.<String, String>getStream(stream, StringCodec.INSTANCE)
-                        .rangeAsync(StreamRangeArgs.startIdExclusive(new StreamMessageId(epoch, seq))
-                                .endId(StreamMessageId.MAX)
-                                .count(count)))
+                        .rangeAsync(range))
                 .thenApply(sent -> {
                     List<Movement> movements = new ArrayList<>(sent.value.size());
                     sent.value.forEach(
