@@ -68,6 +68,10 @@ public final class PostgresServer implements AutoCloseable {
         });
     }
 
+    public boolean isAlive() {
+        return ProcessHandle.of(process.pid()).isPresent();
+    }
+
     /** Makes it silent: connections stay open, and what is sent waits until {@link #unfreeze}. */
     public void freeze() {
         signal("STOP");

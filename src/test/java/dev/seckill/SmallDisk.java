@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A disk of a few megabytes, in memory, that can be full. Needs root. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     /** Redis itself has 6 MB, and its data and their rewriting must fit in. */
-    private static final String SIZE = "size=64m";
+    private static final int MEGABYTES = 64;
 
     private static final int BLOCK = 4_096;
 
@@ -24,22 +24,26 @@ final class SmallDisk implements AutoCloseable {
     }
 
     static SmallDisk mount() {
+        return mount(MEGABYTES);
+    }
+
+    public static SmallDisk mount(int megabytes) {
         try {
             Path folder = Files.createTempDirectory(Files.createDirectories(Path.of("target/disk")), "")
                     .toAbsolutePath();
-            run("mount", "-t", "tmpfs", "-o", SIZE, "tmpfs", folder.toString());
+            run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString());
             return new SmallDisk(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** Leaves no room for anybody. */
-    void fill() {
+    public void fill() {
         try (OutputStream filler = Files.newOutputStream(filler())) {
             while (true) {
                 filler.write(new byte[BLOCK]);
@@ -49,7 +53,7 @@ final class SmallDisk implements AutoCloseable {
         }
     }
 
-    void free() {
+    public void free() {
         try {
             Files.deleteIfExists(filler());
         } catch (IOException e) {

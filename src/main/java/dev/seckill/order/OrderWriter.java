@@ -1,0 +1,356 @@
+package dev.seckill.order;
+
+import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.Movement;
+import dev.seckill.ledger.Page;
+import dev.seckill.order.SaleStopped.Reason;
+import dev.seckill.trade.Place;
+import dev.seckill.trade.SaleId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Writes the movements of a sale, in their order, as orders.
+ *
+ * <p>Each batch is one transaction, which begins by moving the sale's progress from where this writer found it to the batch's
+ * last movement. If somebody else has moved it meanwhile no row changes there, and nothing is written: so any number of
+ * writers, frozen ones and doubled batches among them, write each movement once. Whose turn it is ({@link Roster}) only saves
+ * them the trouble.
+ *
+ * <p>A batch that the database refuses is written again movement by movement, and a movement that it refuses step by step;
+ * what it still refuses is kept aside. Any other fault ends the turn: the next one begins at the database's own progress.
+ */
+final class OrderWriter {
+    private static final Logger LOG = Logger.getLogger(OrderWriter.class.getName());
+
+    /** Longer than any of the ledger's own timeouts. */
+    private static final long LEDGER_PATIENCE_S = 30;
+
+    /** In one transaction, in which nothing else of the sale is written. */
+    private static final int MOST_RETRIED = 500;
+
+    private final Ledger ledger;
+    private final Database database;
+    private final int batchRows;
+
+    /** Hears of the steps of each batch that is committed. */
+    private final IntConsumer written;
+
+    OrderWriter(Ledger ledger, Database database, int batchRows, IntConsumer written) {
+        this.ledger = ledger;
+        this.database = database;
+        this.batchRows = batchRows;
+        this.written = written;
+    }
+
+    /** How a turn ended. */
+    enum Turn {
+        /** Its time was over; there may be more to write. */
+        MORE,
+        /** Everything is written. */
+        WRITTEN,
+        /** Everything is written for ever: the sale was archived. */
+        FINISHED
+    }
+
+    private record Progress(Place place, Optional<Movement> last) {}
+
+    /**
+     * Writes what it can of a sale until everything is written or the time (System.nanoTime) is over.
+     *
+     * @throws SaleStopped if the ledger's movements do not go on from the database's progress
+     * @throws DatabaseAway if the database did not do what it was asked
+     */
+    Turn turn(SaleId sale, long untilNanos) {
+        Progress progress = database.transact(connection -> progress(connection, sale));
+        Place place = progress.place();
+        Optional<Reason> wrong = differs(sale, progress);
+        while (wrong.isEmpty()) {
+            List<Movement> batch = new ArrayList<>();
+            Page.End end = read(sale, place, batch);
+            if (!batch.isEmpty()) {
+                write(sale, place, batch);
+                place = last(batch);
+            } else if (end == Page.End.READ) {
+                return Turn.WRITTEN;
+            } else if (end == Page.End.ARCHIVED) {
+                return finish(sale, place);
+            } else {
+                wrong = Optional.of(Reason.valueOf(end.name()));
+            }
+            if (wrong.isEmpty() && System.nanoTime() - untilNanos >= 0) {
+                return Turn.MORE;
+            }
+        }
+        throw new SaleStopped(sale, place, wrong.orElseThrow());
+    }
+
+    private static Progress progress(Connection connection, SaleId sale) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT p.epoch, p.seq, m.body FROM progress p
+                LEFT JOIN movements m ON (m.sale, m.epoch, m.seq) = (p.sale, p.epoch, p.seq)
+                WHERE p.sale = ?""")) {
+            statement.setString(1, sale.value());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return new Progress(Place.BEGIN, Optional.empty());
+                }
+                Place place = new Place(row.getLong(1), row.getLong(2));
+                return new Progress(
+                        place, Optional.ofNullable(row.getString(3)).map(body -> MovementJson.movement(place, body)));
+            }
+        }
+    }
+
+    // --- reading ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Whether the ledger's history is not the one that was written so far: the last written movement must still stand at its
+     * place. A copy of the ledger from before would otherwise be read on from as soon as it has grown past that place.
+     */
+    private Optional<Reason> differs(SaleId sale, Progress progress) {
+        if (progress.last().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Movement> there = await(ledger.movement(sale, progress.place()));
+        if (there.isEmpty()) {
+            Page page = await(ledger.readOn(sale, progress.place()));
+            return switch (page.end()) {
+                case ARCHIVED -> Optional.empty();
+                case BEHIND, GONE -> Optional.of(Reason.valueOf(page.end().name()));
+                case MORE, READ, GAP -> Optional.of(Reason.GAP);
+            };
+        }
+        return there.equals(progress.last()) ? Optional.empty() : Optional.of(Reason.REPLACED);
+    }
+
+    private Page.End read(SaleId sale, Place place, List<Movement> batch) {
+        int rows = 0;
+        Place last = place;
+        while (rows < batchRows) {
+            Page page = await(ledger.readOn(sale, last));
+            if (page.movements().isEmpty()) {
+                return page.end();
+            }
+            for (Movement movement : page.movements()) {
+                if (rows < batchRows) {
+                    batch.add(movement);
+                    rows += 1 + movement.parts().size();
+                }
+            }
+            last = last(batch);
+        }
+        return Page.End.MORE;
+    }
+
+    private static Place last(List<Movement> batch) {
+        return batch.get(batch.size() - 1).place();
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(LEDGER_PATIENCE_S, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException fault ? fault : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the ledger never answered", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    // --- writing ----------------------------------------------------------------------------------------------------
+
+    private void write(SaleId sale, Place from, List<Movement> batch) {
+        try {
+            written.accept(database.transact(connection -> writeTogether(connection, sale, from, batch)));
+        } catch (RowRefused e) {
+            LOG.log(Level.FINE, "one by one, because of " + e.getMessage(), e);
+            Place place = from;
+            for (Movement movement : batch) {
+                Place before = place;
+                written.accept(database.transact(connection -> writeStepByStep(connection, sale, before, movement)));
+                place = movement.place();
+            }
+        }
+    }
+
+    private static int writeTogether(Connection connection, SaleId sale, Place from, List<Movement> batch)
+            throws SQLException {
+        move(connection, sale, from, batch);
+        OrderRows rows = new OrderRows(connection, sale);
+        List<Step> steps =
+                batch.stream().flatMap(movement -> Step.of(movement).stream()).toList();
+        return steps.size() - keepAside(connection, sale, rows, rows.write(steps, rows.blocked(steps)));
+    }
+
+    private static int writeStepByStep(Connection connection, SaleId sale, Place from, Movement movement)
+            throws SQLException {
+        move(connection, sale, from, List.of(movement));
+        OrderRows rows = new OrderRows(connection, sale);
+        int wrote = 0;
+        for (Step step : Step.of(movement)) {
+            Set<String> blocked = rows.blocked(List.of(step));
+            wrote += 1 - keepAside(connection, sale, rows, writeOne(connection, rows, step, blocked));
+        }
+        return wrote;
+    }
+
+    private static List<Aside> writeOne(Connection connection, OrderRows rows, Step step, Set<String> blocked)
+            throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            List<Aside> asides = rows.write(List.of(step), blocked);
+            connection.releaseSavepoint(before);
+            return asides;
+        } catch (SQLException e) {
+            try {
+                throw RowRefused.sort(e);
+            } catch (RowRefused refused) {
+                connection.rollback(before);
+                return List.of(new Aside(step, refused.getMessage()));
+            }
+        }
+    }
+
+    /** Moves progress over the batch, and keeps its movements: what follows holds for the one who could. */
+    private static void move(Connection connection, SaleId sale, Place from, List<Movement> batch) throws SQLException {
+        Movement last = batch.get(batch.size() - 1);
+        try (PreparedStatement statement = connection.prepareStatement("""
+                UPDATE progress SET epoch = ?, seq = ?, at = to_timestamp(? / 1000.0)
+                WHERE sale = ? AND epoch = ? AND seq = ?""")) {
+            int moved = new Columns<>(connection, statement, batch)
+                    .value(last.epoch())
+                    .value(last.seq())
+                    .value(Step.atMs(last))
+                    .value(sale.value())
+                    .value(from.epoch())
+                    .value(from.seq())
+                    .update();
+            if (moved != 1) {
+                throw new DatabaseAway("another writer has moved on from " + from + " in sale " + sale, null);
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO movements (sale, epoch, seq, kind, body)
+                SELECT ?, n.epoch, n.seq, n.kind, n.body::json FROM unnest(?, ?, ?, ?) AS n (epoch, seq, kind, body)""")) {
+            new Columns<>(connection, statement, batch)
+                    .value(sale.value())
+                    .numbers(Movement::epoch)
+                    .numbers(Movement::seq)
+                    .texts(movement -> movement.kind().replace('\0', '?'))
+                    .texts(MovementJson::of)
+                    .update();
+        }
+    }
+
+    private static int keepAside(Connection connection, SaleId sale, OrderRows rows, List<Aside> asides)
+            throws SQLException {
+        int kept = rows.keepAside(asides);
+        if (kept > 0) {
+            count(connection, sale, kept);
+            Aside first = asides.get(0);
+            LOG.log(Level.SEVERE, "{0} steps of sale {1} are kept aside; the first: {2} {3} at {4} {5}.", new Object[] {
+                kept, sale, first.step().kind(), first.subject(), first.step().place(), first.reason()
+            });
+        }
+        return kept;
+    }
+
+    private static void count(Connection connection, SaleId sale, int more) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("UPDATE progress SET aside = aside + ? WHERE sale = ?")) {
+            new Columns<>(connection, statement, List.of())
+                    .value(more)
+                    .value(sale.value())
+                    .update();
+        }
+    }
+
+    private Turn finish(SaleId sale, Place place) {
+        return database.transact(connection -> {
+            try (PreparedStatement finished = connection.prepareStatement("""
+                            UPDATE progress SET finished_at = clock_timestamp(), writer = NULL
+                            WHERE sale = ? AND epoch = ? AND seq = ? AND finished_at IS NULL""");
+                    PreparedStatement archived =
+                            connection.prepareStatement("UPDATE sales SET state = 'ARCHIVED' WHERE sale = ?")) {
+                int changed = new Columns<>(connection, finished, List.of())
+                        .value(sale.value())
+                        .value(place.epoch())
+                        .value(place.seq())
+                        .update();
+                if (changed == 1) {
+                    new Columns<>(connection, archived, List.of())
+                            .value(sale.value())
+                            .update();
+                }
+            }
+            return Turn.FINISHED;
+        });
+    }
+
+    // --- what is kept aside -----------------------------------------------------------------------------------------
+
+    /**
+     * Tries to write what was kept aside of a sale, in its order, after its cause was mended; gives how many steps could be. It
+     * may be repeated, and runs beside the writer's turns.
+     */
+    long retry(SaleId sale) {
+        Set<String> blocked = new HashSet<>();
+        long written = 0;
+        Optional<Step> last = Optional.empty();
+        while (true) {
+            Optional<Step> from = last;
+            List<Step> page =
+                    database.transact(connection -> new OrderRows(connection, sale).keptAside(from, MOST_RETRIED));
+            if (page.isEmpty()) {
+                return written;
+            }
+            written += database.transact(connection -> retry(connection, sale, page, blocked));
+            last = Optional.of(page.get(page.size() - 1));
+        }
+    }
+
+    private static int retry(Connection connection, SaleId sale, List<Step> page, Set<String> blocked)
+            throws SQLException {
+        // Nobody writes this sale meanwhile.
+        count(connection, sale, 0);
+        OrderRows rows = new OrderRows(connection, sale);
+        int written = 0;
+        for (Step step : page) {
+            if (!blocked.contains(step.subject()) && rewrite(connection, rows, step)) {
+                written++;
+            } else {
+                blocked.add(step.subject());
+            }
+        }
+        count(connection, sale, -written);
+        return written;
+    }
+
+    private static boolean rewrite(Connection connection, OrderRows rows, Step step) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        if (rows.takeUp(step) && writeOne(connection, rows, step, Set.of()).isEmpty()) {
+            connection.releaseSavepoint(before);
+            return true;
+        }
+        connection.rollback(before);
+        return false;
+    }
+}

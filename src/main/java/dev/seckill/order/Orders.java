@@ -1,0 +1,297 @@
+package dev.seckill.order;
+
+import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.LedgerAway;
+import dev.seckill.ledger.LedgerInDoubt;
+import dev.seckill.trade.SaleId;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+
+/**
+ * The orders of the sales that this node writes.
+ *
+ * <p>A timer calls {@link #tend}, which waits for nothing: on threads of its own this brings the tables up to date, beats in the
+ * {@link Roster}, and gives each sale that has something to write a turn, so many at a time and a second at a time. A database
+ * that is away is asked again after a moment that grows to some seconds; meanwhile the ledger keeps everything.
+ */
+public class Orders {
+    private static final Logger LOG = Logger.getLogger(Orders.class.getName());
+
+    /** A turn's length, after which another sale's comes. */
+    private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+    private static final long FIRST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_BACK_OFF_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** What it does at the moment. */
+    public enum State {
+        /** No database is configured. */
+        OFF,
+        /** The database was not reached yet. */
+        STARTING,
+        AWAY,
+        WRITING
+    }
+
+    private final OrderConfig config;
+    private final Ledger ledger;
+    private final Supplier<DataSource> source;
+    private final Executor threads;
+    private final Map<SaleId, SaleWatch> watches = new ConcurrentHashMap<>();
+    private final Queue<SaleId> waiting = new ArrayDeque<>();
+    private final Set<SaleId> retried = ConcurrentHashMap.newKeySet();
+    private final LongAdder written = new LongAdder();
+    private final AtomicBoolean inRound = new AtomicBoolean();
+    private int turns;
+    private boolean leaving;
+    private Database database;
+    private OrderWriter writer;
+    private Roster roster;
+    private long backOffNanos = FIRST_BACK_OFF_NANOS;
+    private volatile long nextRoundNanos = System.nanoTime();
+    private volatile State state;
+    private volatile String trouble = "";
+    private volatile String notDurable = "";
+
+    Orders(OrderConfig config, Ledger ledger, Supplier<DataSource> source, Executor threads) {
+        this.config = config;
+        this.ledger = ledger;
+        this.source = source;
+        this.threads = threads;
+        this.state = config.url().isEmpty() ? State.OFF : State.STARTING;
+    }
+
+    /** Writes what there is to write in these sales, and in those that the database knows. Called by a timer. */
+    public void tend(Collection<SaleId> known) {
+        if (state == State.OFF) {
+            return;
+        }
+        watches.forEach((sale, watch) -> watch.see(ledger.seen(sale), ledger.nowMs()));
+        if (System.nanoTime() - nextRoundNanos >= 0 && inRound.compareAndSet(false, true)) {
+            threads.execute(() -> round(known));
+        }
+    }
+
+    private void round(Collection<SaleId> known) {
+        try {
+            if (writer == null) {
+                start();
+            }
+            List<Roster.Line> lines = roster.beat(known);
+            reached();
+            for (Roster.Line line : lines) {
+                if (watch(line.sale()).hear(line)) {
+                    retried.remove(line.sale());
+                }
+            }
+            watches.keySet().retainAll(lines.stream().map(Roster.Line::sale).collect(Collectors.toSet()));
+            giveTurns();
+        } catch (DatabaseAway | RowRefused e) {
+            away(e);
+        } finally {
+            inRound.set(false);
+        }
+    }
+
+    private void start() {
+        DataSource pool = source.get();
+        Migration.run(pool);
+        database = new Database(pool);
+        notDurable = database.notDurable();
+        if (!notDurable.isEmpty()) {
+            LOG.log(Level.WARNING, "The database may lose orders that it has committed: {0}.", notDurable);
+        }
+        roster = new Roster(database, config.writer(), config.lease());
+        writer = new OrderWriter(ledger, database, config.batchRows(), written::add);
+    }
+
+    private void reached() {
+        backOffNanos = FIRST_BACK_OFF_NANOS;
+        trouble = "";
+        if (state != State.WRITING) {
+            state = State.WRITING;
+            LOG.log(Level.INFO, "Orders are written, as {0}.", config.writer());
+        }
+    }
+
+    private void away(RuntimeException fault) {
+        nextRoundNanos = System.nanoTime() + backOffNanos;
+        backOffNanos = Math.min(LONGEST_BACK_OFF_NANOS, backOffNanos * 2);
+        if (trouble.isEmpty()) {
+            LOG.log(Level.WARNING, "No orders are written, the ledger keeps them until the database is back.", fault);
+        }
+        trouble = String.valueOf(fault.getMessage());
+        if (state == State.WRITING) {
+            state = State.AWAY;
+        }
+    }
+
+    private SaleWatch watch(SaleId sale) {
+        return watches.computeIfAbsent(sale, id -> new SaleWatch(SHORTEST_PAUSE, config.longestPause()));
+    }
+
+    // --- turns ------------------------------------------------------------------------------------------------------
+
+    private void giveTurns() {
+        watches.forEach((sale, watch) -> {
+            watch.see(ledger.seen(sale), ledger.nowMs());
+            if (watch.begin()) {
+                enqueue(sale);
+            }
+        });
+    }
+
+    private synchronized void enqueue(SaleId sale) {
+        waiting.add(sale);
+        startTurns();
+    }
+
+    private synchronized void startTurns() {
+        while (!leaving && turns < config.writers() && !waiting.isEmpty()) {
+            SaleId sale = waiting.remove();
+            turns++;
+            threads.execute(() -> turn(sale));
+        }
+    }
+
+    private void turn(SaleId sale) {
+        boolean more = false;
+        try {
+            more = take(sale, watch(sale));
+        } finally {
+            synchronized (this) {
+                turns--;
+                if (more) {
+                    waiting.add(sale);
+                }
+                startTurns();
+            }
+        }
+    }
+
+    /** True if it is still in its turn, which goes on after the others'. */
+    private boolean take(SaleId sale, SaleWatch watch) {
+        try {
+            if (watch.aside() > 0 && retried.add(sale)) {
+                writer.retry(sale);
+            }
+            long before = written.sum();
+            boolean more = writer.turn(sale, System.nanoTime() + TURN_NANOS) == OrderWriter.Turn.MORE;
+            if (!more) {
+                String troubled = watch.trouble();
+                watch.endQuiet(written.sum() > before);
+                if (!troubled.isEmpty()) {
+                    LOG.log(Level.INFO, "The orders of sale {0} are written again.", sale);
+                }
+            }
+            return more;
+        } catch (SaleStopped e) {
+            if (watch.endTroubled(e.getMessage(), true)) {
+                LOG.log(Level.SEVERE, "Nothing more is written: the {0}.", e.getMessage());
+            }
+        } catch (LedgerAway | LedgerInDoubt e) {
+            watch.endTroubled(e.getMessage(), false);
+        } catch (DatabaseAway e) {
+            if (watch.endTroubled(String.valueOf(e.getMessage()), false)) {
+                LOG.log(Level.WARNING, "The orders of sale {0} wait: {1}", new Object[] {sale, e.getMessage()});
+            }
+        } catch (RuntimeException e) {
+            if (watch.endTroubled(e.toString(), true)) {
+                LOG.log(Level.SEVERE, "Nothing more is written of sale " + sale + " until this passes.", e);
+            }
+        }
+        return false;
+    }
+
+    /** Tries again, on a thread of its own, what is kept aside of a sale; gives how many steps could be written. */
+    public CompletionStage<Long> retry(SaleId sale) {
+        return state == State.WRITING
+                ? CompletableFuture.supplyAsync(() -> writer.retry(sale), threads)
+                : CompletableFuture.failedStage(new DatabaseAway("no orders are written: " + state, null));
+    }
+
+    /** Leaves its sales to the other nodes. */
+    public CompletionStage<Void> leave() {
+        synchronized (this) {
+            leaving = true;
+        }
+        nextRoundNanos = Long.MAX_VALUE;
+        return state == State.WRITING
+                ? CompletableFuture.runAsync(() -> roster.leave(), threads)
+                : CompletableFuture.completedStage(null);
+    }
+
+    // --- how it goes ------------------------------------------------------------------------------------------------
+
+    public State state() {
+        return state;
+    }
+
+    /** Why the database does nothing, or ''. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Why the database may lose what it has committed, or ''. */
+    public String notDurable() {
+        return notDurable;
+    }
+
+    /** Steps of orders that this node has written. */
+    public long written() {
+        return written.sum();
+    }
+
+    /** The sales whose orders are looked after, here or on other nodes. */
+    public Set<SaleId> sales() {
+        return Set.copyOf(watches.keySet());
+    }
+
+    /** Movements of a sale that are in the ledger and not in the database, as far as this node has heard. */
+    public long lag(SaleId sale) {
+        SaleWatch watch = watches.get(sale);
+        return watch == null ? 0 : watch.lag(ledger.seen(sale));
+    }
+
+    /** For how long the oldest of them has waited. */
+    public Duration lagTime(SaleId sale) {
+        SaleWatch watch = watches.get(sale);
+        return watch == null ? Duration.ZERO : Duration.ofMillis(watch.lagMs(ledger.nowMs()));
+    }
+
+    /** Steps of a sale that are kept aside. */
+    public long keptAside(SaleId sale) {
+        SaleWatch watch = watches.get(sale);
+        return watch == null ? 0 : watch.aside();
+    }
+
+    /** The sales of which this node writes nothing, and why. */
+    public Map<SaleId, String> stopped() {
+        Map<SaleId, String> stopped = new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
+        watches.forEach((sale, watch) -> {
+            if (watch.isStopped()) {
+                stopped.put(sale, watch.trouble());
+            }
+        });
+        return stopped;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.seckill.order;
+
+import dev.seckill.ledger.Movement;
+import dev.seckill.ledger.Movement.Part;
+import dev.seckill.trade.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What one movement means for one order, or for the sale itself.
+ *
+ * @param subject the reservation's id within its sale, or '' for the sale itself
+ * @param problem why it cannot be read, or ''; then only place and subject mean anything
+ */
+record Step(Place place, Movement movement, String subject, String buyer, int quantity, String problem) {
+    static final String SALE = "";
+
+    private static final Set<String> OF_THE_SALE = Set.of("CREATED", "STATE_CHANGED", "CAPACITY_ADDED");
+    private static final Set<String> OF_NO_ORDER = Set.of("RESTOCKED", "ADOPTED");
+    private static final Set<String> OF_ORDERS = Set.of("RESERVED", "CANCELLED", "EXPIRED");
+
+    private static final Pattern RESERVATION = Pattern.compile("[A-Za-z0-9_-]{22}");
+    private static final Pattern PART = Pattern.compile("(\\d{1,4})\\|([^\\x00]{0,200})", Pattern.DOTALL);
+    private static final long LAST_MS = 1L << 43;
+
+    /** One for each part of it that has an order, or one for the sale; none if it is about neither. */
+    static List<Step> of(Movement movement) {
+        String problem = problem(movement);
+        List<Step> steps = new ArrayList<>();
+        for (Part part : movement.parts()) {
+            steps.add(problem.isEmpty() ? of(movement, part) : unreadable(movement, part.reservation(), problem));
+        }
+        if (movement.parts().isEmpty() && !(problem.isEmpty() && OF_NO_ORDER.contains(movement.kind()))) {
+            steps.add(new Step(movement.place(), movement, SALE, "", 0, problem));
+        }
+        return steps;
+    }
+
+    private static Step of(Movement movement, Part part) {
+        var text = PART.matcher(part.text());
+        if (!RESERVATION.matcher(part.reservation()).matches() || !text.matches()) {
+            return unreadable(movement, part.reservation(), "is no reservation with quantity|buyer");
+        }
+        int quantity = Integer.parseInt(text.group(1));
+        if (quantity == 0 && !movement.kind().equals("CANCELLED")) {
+            return unreadable(movement, part.reservation(), "has no tickets");
+        }
+        return new Step(movement.place(), movement, part.reservation(), text.group(2), quantity, "");
+    }
+
+    private static Step unreadable(Movement movement, String subject, String problem) {
+        return new Step(movement.place(), movement, subject, "", 0, problem);
+    }
+
+    /** What is wrong with all of it, or ''. */
+    private static String problem(Movement movement) {
+        try {
+            String kind = movement.kind();
+            boolean isOfOrders = OF_ORDERS.contains(kind);
+            if (!isOfOrders && !OF_THE_SALE.contains(kind) && !OF_NO_ORDER.contains(kind)) {
+                return "has a kind that this version does not know";
+            }
+            if (isOfOrders == movement.parts().isEmpty()) {
+                return isOfOrders ? "names no reservation" : "names reservations";
+            }
+            time(movement, "at_ms");
+            if (kind.equals("RESERVED") && time(movement, "due_ms") <= movement.atMs()) {
+                return "is due before it was reserved";
+            }
+            if (kind.equals("RESERVED") && movement.number("amount_minor") < 0) {
+                return "costs less than nothing";
+            }
+            return "";
+        } catch (NumberFormatException e) {
+            return "lacks a number: " + e.getMessage();
+        }
+    }
+
+    /** When it moved, by the sale's clock; null if it does not say. */
+    static Long atMs(Movement movement) {
+        try {
+            return time(movement, "at_ms");
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static long time(Movement movement, String field) {
+        long ms = movement.number(field);
+        if (ms <= 0 || ms >= LAST_MS) {
+            throw new NumberFormatException(field + "=" + ms);
+        }
+        return ms;
+    }
+
+    String kind() {
+        return movement.kind();
+    }
+
+    boolean isOfSale() {
+        return subject.equals(SALE);
+    }
+
+    /** Whether it begins an order: a reservation, or a cancellation that came before it. */
+    boolean begins() {
+        return kind().equals("RESERVED") || quantity == 0;
+    }
+
+    /** Whether it can come right after the other in the life of one order. */
+    boolean follows(Step before) {
+        return before.kind().equals("RESERVED")
+                && !begins()
+                && buyer.equals(before.buyer)
+                && quantity == before.quantity;
+    }
+}

@@ -1,0 +1,248 @@
+package dev.seckill.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.seckill.order.Orders.State;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.SaleId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Several nodes share the sales, and one that dies or freezes is replaced within seconds. Touches a Redis and a PostgreSQL of its
+ * own, and processes.
+ */
+class OrdersTest {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final int TICK_MS = 100;
+
+    /** A lease, a pause and a back-off, on a busy machine. */
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private OrderBench bench;
+    private final List<Node> nodes = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        bench = new OrderBench();
+    }
+
+    @AfterEach
+    void end() {
+        nodes.forEach(Node::die);
+        bench.close();
+    }
+
+    static OrderConfig config(String url, String name, Duration lease) {
+        return new OrderConfig(Optional.of(url), name, lease, 2, OrderBench.BATCH_ROWS, Duration.ofSeconds(1));
+    }
+
+    /** One with a timer, as a node has. */
+    private final class Node {
+        final Orders orders;
+        private final ExecutorService threads = Executors.newFixedThreadPool(4);
+        private volatile boolean alive = true;
+
+        Node(String name, List<SaleId> sales) {
+            orders = new Orders(
+                    config(bench.postgres.url(), name, LEASE),
+                    bench.node.ledger,
+                    () -> OrderBench.source(bench.postgres),
+                    threads);
+            nodes.add(this);
+            threads.execute(() -> tick(sales));
+        }
+
+        private void tick(List<SaleId> sales) {
+            while (alive) {
+                orders.tend(sales);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(TICK_MS));
+            }
+        }
+
+        /** Says goodbye to nobody. */
+        void die() {
+            alive = false;
+            threads.shutdownNow();
+        }
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(SOON).pollInterval(Duration.ofMillis(TICK_MS));
+    }
+
+    private void awaitWritten(SaleId sale) {
+        soon().untilAsserted(() -> bench.assertWritten(sale));
+    }
+
+    private List<String> writers() {
+        return bench.list("SELECT writer || ' ' || count(*) FROM progress GROUP BY writer ORDER BY writer");
+    }
+
+    @Test
+    void writesWhatIsSoldWithinSeconds() {
+        SaleId sale = bench.node.putOn(100);
+        Node node = new Node("a", List.of(sale));
+
+        for (int i = 0; i < 50; i++) {
+            bench.node.buy(sale, "buyer" + i);
+        }
+
+        awaitWritten(sale);
+        soon().until(() ->
+                node.orders.lag(sale) == 0 && node.orders.lagTime(sale).isZero());
+        assertThat(node.orders.state()).isEqualTo(State.WRITING);
+        assertThat(node.orders.notDurable()).isEmpty();
+        assertThat(node.orders.written()).isEqualTo(51);
+    }
+
+    @Test
+    void sharesTheSalesAmongTheNodesAndTakesOverThoseOfADeadOne() {
+        List<SaleId> sales = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            sales.add(bench.node.putOn(10));
+        }
+        Node first = new Node("a", sales);
+        soon().untilAsserted(() -> assertThat(writers()).containsExactly("a 7"));
+
+        Node second = new Node("b", List.of());
+        soon().untilAsserted(() -> assertThat(writers()).containsAnyOf("b 3", "b 4"));
+
+        first.die();
+        soon().untilAsserted(() -> assertThat(writers()).containsExactly("b 7"));
+
+        new Node("c", List.of());
+        soon().untilAsserted(() -> assertThat(writers()).containsAnyOf("c 3", "c 4"));
+        second.orders.leave().toCompletableFuture().join();
+        soon().untilAsserted(() -> assertThat(writers()).containsExactly("c 7"));
+    }
+
+    @Test
+    void startsWithoutADatabaseAndGoesOnWhenItComesAndGoes() {
+        bench.postgres.stop();
+        SaleId sale = bench.node.putOn(100);
+        Node node = new Node("a", List.of(sale));
+        soon().until(() -> !node.orders.trouble().isEmpty());
+        assertThat(node.orders.state()).isEqualTo(State.STARTING);
+        assertThat(bench.node.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+
+        bench.postgres.restart();
+        awaitWritten(sale);
+
+        bench.postgres.kill();
+        assertThat(bench.node.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+        soon().until(() -> node.orders.state() == State.AWAY);
+        soon().until(() -> node.orders.lagTime(sale).compareTo(Duration.ofSeconds(1)) > 0);
+        assertThat(node.orders.lag(sale)).isEqualTo(1);
+
+        bench.postgres.restart();
+        awaitWritten(sale);
+        soon().until(() -> node.orders.lag(sale) == 0);
+    }
+
+    @Test
+    void writesTheOtherSalesWhileOneIsStoppedOrHasSomethingAside() {
+        SaleId stopped = bench.node.putOn(10);
+        SaleId poisoned = bench.node.putOn(10);
+        SaleId sound = bench.node.putOn(10);
+        Node node = new Node("a", List.of(stopped, poisoned, sound));
+        bench.shell.ask("HINCRBY seckill:{" + stopped + "}:stock seq 1");
+        bench.plant(poisoned, "movement PAID at_ms 1700000000000 AAAAAAAAAAAAAAAAAAAAAA 1|ann");
+        for (SaleId sale : List.of(stopped, poisoned, sound)) {
+            bench.node.buy(sale, "ann");
+        }
+
+        awaitWritten(sound);
+        soon().until(() -> node.orders.keptAside(poisoned) == 1);
+        soon().until(() -> bench.orders(poisoned).size() == 1);
+        soon().until(() -> node.orders.stopped().keySet().equals(Set.of(stopped)));
+        assertThat(bench.orders(stopped)).isEmpty();
+
+        bench.node.buy(sound, "bob");
+        awaitWritten(sound);
+    }
+
+    @Test
+    void writesEachMovementOnceThoughItsWritersAreKilledAgainAndAgain() throws InterruptedException {
+        SaleId sale = bench.node.putOn(10_000);
+        for (int killed = 0; killed < 4; killed++) {
+            try (WriterProcess writer =
+                    WriterProcess.start(bench.redis, bench.postgres, "writer" + killed, LEASE, sale)) {
+                String before = seq(sale);
+                sell(sale, killed, 40);
+                soon().until(() -> !seq(sale).equals(before));
+                // in the middle of whatever it is doing then
+                sell(sale, killed + 100, 40);
+                Thread.sleep(37L * killed);
+                writer.kill();
+            }
+        }
+        new Node("survivor", List.of(sale));
+
+        awaitWritten(sale);
+        assertThat(bench.orders(sale)).hasSize(320);
+    }
+
+    private void sell(SaleId sale, int round, int tickets) {
+        for (int i = 0; i < tickets; i++) {
+            String buyer = "buyer" + round + "-" + i;
+            bench.node.buy(sale, buyer);
+            if (i % 3 == 0) {
+                bench.node.cancel(sale, buyer);
+            }
+        }
+    }
+
+    private String seq(SaleId sale) {
+        return bench.list("SELECT seq::text FROM progress WHERE sale = ?", sale.value())
+                .toString();
+    }
+
+    @Test
+    void replacesAFrozenWriterAndIsNotHarmedWhenItComesBack() {
+        SaleId sale = bench.node.putOn(1_000);
+        try (WriterProcess frozen = WriterProcess.start(bench.redis, bench.postgres, "frozen", LEASE, sale)) {
+            sell(sale, 1, 20);
+            awaitWritten(sale);
+            sell(sale, 2, 20);
+            frozen.freeze();
+            sell(sale, 3, 20);
+
+            long from = System.nanoTime();
+            new Node("other", List.of(sale));
+            awaitWritten(sale);
+            assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(SOON);
+            assertThat(writers()).containsExactly("other 1");
+
+            frozen.unfreeze();
+            sell(sale, 4, 20);
+            awaitWritten(sale);
+        }
+    }
+
+    @Test
+    void saysThatNoOrdersAreWrittenWithoutADatabase() {
+        Orders off = new Orders(
+                new OrderConfig(Optional.empty(), "a", LEASE, 1, 1, LEASE),
+                bench.node.ledger,
+                () -> null,
+                Runnable::run);
+
+        off.tend(List.of());
+
+        assertThat(off.state()).isEqualTo(State.OFF);
+        assertThat(off.sales()).isEmpty();
+    }
+}
