@@ -64,6 +64,14 @@ class NodeConfigurationIT {
     }
 
     @Test
+    void saysThatNoOrdersAreWrittenWithoutADatabase() {
+        Api.Reply health = Api.of(URI.create(node.toString())).get("/health/ready");
+
+        assertThat(health.status()).isEqualTo(200);
+        assertThat(health.text()).contains("\"orders\"").contains("\"OFF\"");
+    }
+
+    @Test
     void servesAtTheRoot() {
         assertThat(URI.create(node.toString()).getPath()).isEqualTo("/");
     }

@@ -3,6 +3,7 @@ package dev.seckill.node;
 import dev.seckill.identity.IdentityConfig;
 import dev.seckill.ledger.LedgerConfig;
 import dev.seckill.limit.LimitConfig;
+import dev.seckill.order.OrderConfig;
 import dev.seckill.purchase.PurchaseConfig;
 import dev.seckill.signin.SignInConfig;
 import dev.seckill.stock.StockConfig;
@@ -25,7 +26,8 @@ public class Configuration {
             LimitConfig limit,
             IdentityConfig identity,
             SignInConfig signIn,
-            PurchaseConfig purchase) {}
+            PurchaseConfig purchase,
+            OrderConfig order) {}
 
     @Produces
     @Singleton
@@ -61,6 +63,12 @@ public class Configuration {
     @Singleton
     PurchaseConfig purchase() {
         return PurchaseConfig.from(config());
+    }
+
+    @Produces
+    @Singleton
+    OrderConfig order(StockConfig stock) {
+        return OrderConfig.from(config(), stock.node());
     }
 
     /** By class loader, because the server also asks on threads (health) that belong to no application. */

@@ -1,6 +1,7 @@
 package dev.seckill.node;
 
 import dev.seckill.ledger.Ledger;
+import dev.seckill.order.Orders;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
@@ -41,12 +42,18 @@ public class Timekeeper {
     Expiry expiry;
 
     @Inject
+    Orders orders;
+
+    @Inject
     Drain drain;
 
     @Inject
     StockMetrics metrics;
 
-    /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks. */
+    @Inject
+    OrderMetrics orderMetrics;
+
+    /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks, writes orders. */
     @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
     void tick() {
         each(ledger::tend);
@@ -55,7 +62,9 @@ public class Timekeeper {
         if (!drain.isDraining()) {
             each(localStock::tend);
         }
+        each(() -> orders.tend(sales.known()));
         each(metrics::meetSales);
+        each(orderMetrics::tend);
     }
 
     /** The server drops a timer for good that failed twice in a row. */

@@ -4,6 +4,10 @@ import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
 import dev.seckill.trade.SaleId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -32,6 +36,7 @@ import javax.sql.DataSource;
  * {@link Roster}, and gives each sale that has something to write a turn, so many at a time and a second at a time. A database
  * that is away is asked again after a moment that grows to some seconds; meanwhile the ledger keeps everything.
  */
+@ApplicationScoped
 public class Orders {
     private static final Logger LOG = Logger.getLogger(Orders.class.getName());
 
@@ -72,12 +77,28 @@ public class Orders {
     private volatile String trouble = "";
     private volatile String notDurable = "";
 
+    @Inject
+    public Orders(OrderConfig config, Ledger ledger, OrderDatabase database, OrderThreads threads) {
+        this(config, ledger, database, (Executor) threads);
+    }
+
     Orders(OrderConfig config, Ledger ledger, Supplier<DataSource> source, Executor threads) {
         this.config = config;
         this.ledger = ledger;
         this.source = source;
         this.threads = threads;
-        this.state = config.url().isEmpty() ? State.OFF : State.STARTING;
+        this.state = config == null || config.url().isEmpty() ? State.OFF : State.STARTING;
+    }
+
+    /** For the container's proxy. */
+    Orders() {
+        this(null, null, null, (Executor) null);
+    }
+
+    void begin(@Observes Startup start) {
+        if (state == State.OFF) {
+            LOG.log(Level.WARNING, "No orders are written: seckill.database.url is not set. The ledger keeps all.");
+        }
     }
 
     /** Writes what there is to write in these sales, and in those that the database knows. Called by a timer. */
@@ -137,8 +158,12 @@ public class Orders {
         nextRoundNanos = System.nanoTime() + backOffNanos;
         backOffNanos = Math.min(LONGEST_BACK_OFF_NANOS, backOffNanos * 2);
         if (trouble.isEmpty()) {
-            LOG.log(Level.WARNING, "No orders are written, the ledger keeps them until the database is back.", fault);
+            LOG.log(
+                    Level.WARNING,
+                    "No orders are written, the ledger keeps them until the database is back: {0}",
+                    fault.getMessage());
         }
+        LOG.log(Level.FINE, "a round of the orders", fault);
         trouble = String.valueOf(fault.getMessage());
         if (state == State.WRITING) {
             state = State.AWAY;

@@ -1,23 +1,16 @@
 package dev.seckill.order;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.seckill.LocalNode;
 import dev.seckill.PostgresServer;
 import dev.seckill.RedisServer;
 import dev.seckill.RedisShell;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.PostgresProcess;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -34,6 +27,7 @@ final class OrderBench implements AutoCloseable {
     final LocalNode node;
     final RedisShell shell;
     final Database database;
+    private final OrderCheck check;
 
     OrderBench() {
         this(PostgresServer.start());
@@ -46,6 +40,7 @@ final class OrderBench implements AutoCloseable {
         shell = new RedisShell(redis);
         DataSource source = source(postgres);
         Migration.run(source);
+        check = new OrderCheck(redis, postgres);
         database = new Database(source);
     }
 
@@ -90,46 +85,18 @@ final class OrderBench implements AutoCloseable {
         return writer.turn(sale, System.nanoTime() + TimeUnit.SECONDS.toNanos(TURN_S));
     }
 
-    // --- comparing --------------------------------------------------------------------------------------------------
+    // --- looking ----------------------------------------------------------------------------------------------------
 
-    /** Every reservation of the ledger has its order, in the same state, and there is no other; nothing is kept aside. */
     void assertWritten(SaleId sale) {
-        assertThat(orders(sale)).as("orders of %s", sale).isEqualTo(reservations(sale));
-        assertThat(ask("SELECT count(*) FROM kept_aside WHERE sale = ?", sale.value()))
-                .isEqualTo("0");
-        assertThat(ask("SELECT epoch || '-' || seq FROM progress WHERE sale = ?", sale.value()))
-                .as("progress")
-                .isEqualTo(shell.ask("HGET seckill:{" + sale + "}:stock epoch") + "-"
-                        + shell.ask("HGET seckill:{" + sale + "}:stock seq"));
-        assertThat(ask("SELECT count(*) || ' ' || max(seq) FROM movements WHERE sale = ?", sale.value()))
-                .as("movements and the last")
-                .isEqualTo(shell.ask("XLEN seckill:{" + sale + "}:movements") + " "
-                        + shell.ask("HGET seckill:{" + sale + "}:stock seq"));
+        check.assertWritten(sale);
     }
 
-    /** By reservation, as {@code status|quantity|reserved_at ms|held for ms|buyer}: what the ledger keeps. */
     Map<String, String> reservations(SaleId sale) {
-        String[] lines =
-                shell.ask("HGETALL seckill:{" + sale + "}:reservations").split("\n", -1);
-        Map<String, String> all = new TreeMap<>();
-        for (int i = 0; i + 1 < lines.length; i += 2) {
-            // a cancellation that came before its reservation has no time of its own
-            all.put(lines[i], lines[i + 1].replaceFirst("^C\\|0\\|\\d+\\|", "C|0||"));
-        }
-        return all;
+        return check.reservations(sale);
     }
 
-    /** By reservation, the same of its order. */
     Map<String, String> orders(SaleId sale) {
-        Map<String, String> all = new TreeMap<>();
-        for (String row : list("""
-                SELECT reservation || ' ' || CASE status WHEN 'REFUNDED' THEN 'F' ELSE left(status, 1) END || '|' || quantity
-                    || '|' || coalesce(round(extract(epoch FROM reserved_at) * 1000)::text, '')
-                    || '|' || coalesce(round(extract(epoch FROM due_at - reserved_at) * 1000), 0) || '|' || buyer
-                FROM orders WHERE sale = ?""", sale.value())) {
-            all.put(row.substring(0, row.indexOf(' ')), row.substring(row.indexOf(' ') + 1));
-        }
-        return all;
+        return check.orders(sale);
     }
 
     List<String> keptAside(SaleId sale) {
@@ -144,32 +111,15 @@ final class OrderBench implements AutoCloseable {
     }
 
     List<String> list(String sql, Object... values) {
-        return database.transact(connection -> {
-            try (PreparedStatement statement = prepare(connection, sql, values);
-                    ResultSet row = statement.executeQuery()) {
-                List<String> rows = new ArrayList<>();
-                while (row.next()) {
-                    rows.add(row.getString(1));
-                }
-                return rows;
-            }
-        });
+        return check.list(sql, values);
     }
 
     int run(String sql, Object... values) {
         return database.transact(connection -> {
-            try (PreparedStatement statement = prepare(connection, sql, values)) {
+            try (PreparedStatement statement = OrderCheck.prepare(connection, sql, values)) {
                 return statement.executeUpdate();
             }
         });
-    }
-
-    private static PreparedStatement prepare(Connection connection, String sql, Object... values) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-        return statement;
     }
 
     // --- harm -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,32 @@
+package dev.seckill.order;
+
+import java.sql.SQLException;
+import javax.sql.PooledConnection;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.postgresql.ds.PGConnectionPoolDataSource;
+
+/**
+ * What the server's pool gets its connections from: configured by MicroProfile Config when one is wanted, and by nothing else.
+ * The pool sets a server's name and port of its own on it, whatever its definition says of a url; here they change nothing.
+ */
+public final class OrderSource extends PGConnectionPoolDataSource {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public PooledConnection getPooledConnection() throws SQLException {
+        return configured().getPooledConnection();
+    }
+
+    @Override
+    public PooledConnection getPooledConnection(String user, String password) throws SQLException {
+        return getPooledConnection();
+    }
+
+    private static PGConnectionPoolDataSource configured() {
+        Config config = ConfigProvider.getConfig(OrderSource.class.getClassLoader());
+        PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
+        DatabaseConfig.from(config).applyTo(source);
+        return source;
+    }
+}
