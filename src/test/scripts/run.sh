@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/run sells from one command, refuses what can't work in one sentence, leaves nothing behind, and goes on with
-# the sale when it is started again, also after a kill -9.
+# the sale when it is started again, also after a kill -9. What it sold is in its database.
 #
 # usage  src/test/scripts/run.sh
 # needs  what scripts/test needs
@@ -26,6 +26,21 @@ buy() {
   curl --silent --output /dev/null --write-out '%{http_code}' --header "Authorization: Bearer $token" \
     --header "Idempotency-Key: $1" --header 'Content-Type: application/json' --data '{"quantity": 1}' \
     "$address/api/sales/demo/reservations"
+}
+
+# Answers a question to the database, past the application.
+ask() {
+  psql --no-psqlrc --tuples-only --no-align --command "$1" \
+    "$(sed --quiet 's/^ *orders *psql //p' "$folder/run.txt" | tail --lines=1)"
+}
+
+# Waits until the database has so many orders of the demo sale.
+awaits_orders() {
+  for _ in {1..100}; do
+    [[ "$(ask "SELECT count(*) FROM orders WHERE sale = 'demo'" || true)" == "$1" ]] && return
+    sleep 0.2
+  done
+  fail "$(ask "SELECT count(*) FROM orders WHERE sale = 'demo'") orders, not $1"
 }
 
 # Runs it, and expects it to refuse with this in its message.
@@ -59,6 +74,9 @@ done
 [[ "$(curl --silent --output /dev/null --write-out '%{http_code}' --request PATCH \
   --header "Authorization: Bearer $operator" --header 'Content-Type: application/json' --data '{"capacity": 5000}' \
   "$address/api/sales/demo")" -eq 200 ]] || fail "the operator's token that it printed does not count"
+awaits_orders 2001
+[[ "$(ask 'SHOW fsync')" == on ]] || fail "the database can lose what it acknowledges"
+[[ "$(stat --format=%a "$data/database-password")" -eq 600 ]] || fail "others can read the database's password"
 ! ss --no-header --listening --tcp --numeric --processes | grep "pid=$(cat "$data/node.pid")," |
   grep --quiet --invert-match '127\.0\.0\.1' || fail "it listens on more than loopback"
 refuses 'is in use' --port "$port" --data "$data"
@@ -75,13 +93,16 @@ for _ in {1..40}; do
   sleep 0.5
 done
 [[ "$(buy first)" -eq 200 ]] || fail "ann's token does not count after a restart"
+[[ "$(buy second)" -eq 201 ]] || fail "a restarted node does not sell"
+awaits_orders 2002
 kill -KILL "$launcher"
 wait "$launcher" || true
 pgrep --full "$data" > /dev/null || fail "a kill -9 left nothing behind; this test expects it to"
 
 start --tickets 5000
 grep --quiet 'left behind' "$folder/run.txt" || fail "it did not say that it ended what was left behind"
-[[ "$(left)" -eq 2999 ]] || fail "$(left) left after a kill -9, not 2999"
+[[ "$(left)" -eq 2998 ]] || fail "$(left) left after a kill -9, not 2998"
+awaits_orders 2002
 kill -KILL "$(cat "$data/redis/redis.pid")"
 code=0
 wait "$launcher" || code=$?
@@ -98,4 +119,10 @@ token=$(sign_in ann)
 # due after 3 s, on sale again within 2 more, shown within another
 sleep 5
 [[ "$(left)" -eq 5000 ]] || fail "an unpaid ticket did not come back: $(left) left"
+awaits_orders 1
+stop TERM 143
+
+start --tickets 5000 --no-database
+grep --quiet 'orders *none are written' "$folder/run.txt" || fail "it did not say that no orders are written"
+[[ ! -e "/proc/$(cat "$data/postgres/postgres.pid")" ]] || fail "there is a database all the same"
 stop TERM 143

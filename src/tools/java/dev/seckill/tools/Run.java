@@ -4,6 +4,7 @@ import dev.seckill.trial.Child;
 import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.Node;
 import dev.seckill.trial.NodePlan;
+import dev.seckill.trial.PostgresProcess;
 import dev.seckill.trial.RedisProcess;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
@@ -17,6 +18,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Starts a node with its own Redis and a sale to try it on, and ends both when it is told to stop or when one of them ends.
+ * Starts a node with its own Redis and PostgreSQL and a sale to try it on, and ends all when it is told to stop or when one ends.
  * The node stops first, so that it can settle what it has accepted.
  */
 @Command(
@@ -79,6 +83,9 @@ final class Run implements Callable<Integer> {
             description = "An existing Redis instead of one of its own.")
     private URI redisAddress;
 
+    @Option(names = "--no-database", description = "Without a PostgreSQL: no orders are written.")
+    private boolean noDatabase;
+
     @Option(
             names = "--data",
             defaultValue = "${sys:seckill.home}/data",
@@ -111,7 +118,8 @@ final class Run implements Callable<Integer> {
         Path redisFolder = data.file("redis");
         boolean nodeLeft = Node.endLeftover(data);
         boolean redisLeft = RedisProcess.endLeftover(redisFolder);
-        if (nodeLeft || redisLeft) {
+        boolean databaseLeft = PostgresProcess.endLeftover(data.file("postgres"));
+        if (nodeLeft || redisLeft || databaseLeft) {
             out("Ended what a run that was killed had left behind.");
         }
         if (fresh) {
@@ -119,14 +127,22 @@ final class Run implements Callable<Integer> {
         }
         requireFreePort();
         Path home = Path.of(System.getProperty("seckill.home"));
-        if (redisAddress != null) {
-            requireAnswer(redisAddress);
-            serve(home, data, redisAddress.toString(), new CompletableFuture<>());
-            return;
+        try (RedisProcess redis = redisAddress == null ? startRedis(home, redisFolder) : null;
+                PostgresProcess database = noDatabase ? null : startDatabase(data)) {
+            if (redis == null) {
+                requireAnswer(redisAddress);
+            }
+            serve(home, data, redis, database);
         }
-        try (RedisProcess redis = RedisProcess.start(redisFolder, home.resolve("payara-config/redis.conf"))) {
-            serve(home, data, redis.address(), redis.onExit());
-        }
+    }
+
+    private static RedisProcess startRedis(Path home, Path folder) {
+        return RedisProcess.start(folder, home.resolve("payara-config/redis.conf"));
+    }
+
+    private PostgresProcess startDatabase(DataFolder data) {
+        out("Starting a database ...");
+        return PostgresProcess.start(data.file("postgres"), data.secret("database-password"));
     }
 
     private void requireFreePort() {
@@ -149,15 +165,15 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private void serve(Path home, DataFolder data, String ledger, CompletableFuture<Child> ledgerExit)
+    private void serve(Path home, DataFolder data, RedisProcess redis, PostgresProcess database)
             throws InterruptedException, ExecutionException {
         out("Starting a node, which takes about 10 seconds ...");
         Path key = TrialKey.in(data.path());
         String operatorToken = Tokens.operator(key);
         Path statLog = data.file("stat.log");
-        Map<String, String> environment = Map.of(
+        Map<String, String> environment = new HashMap<>(Map.of(
                 "SECKILL_LEDGER_ADDRESS",
-                ledger,
+                redis == null ? redisAddress.toString() : redis.address(),
                 "SECKILL_TRIAL_ISSUER_KEY_FILE",
                 key.toString(),
                 // ab comes from one address
@@ -166,7 +182,17 @@ final class Run implements Callable<Integer> {
                 "SECKILL_PURCHASE_TICKET_SALE",
                 DemoSale.ID,
                 "SECKILL_PURCHASE_STAT_LOG",
-                statLog.toString());
+                statLog.toString()));
+        List<CompletableFuture<Child>> parts = new ArrayList<>();
+        if (redis != null) {
+            parts.add(redis.onExit());
+        }
+        if (database != null) {
+            parts.add(database.onExit());
+            environment.put("SECKILL_DATABASE_URL", database.url());
+            environment.put("SECKILL_DATABASE_USER", PostgresProcess.USER);
+            environment.put("SECKILL_DATABASE_PASSWORD", data.secret("database-password"));
+        }
         try (Node node = Node.start(NodePlan.of(home, data, host, port, environment))) {
             String left = new DemoSale(tickets, hold).open(node, operatorToken);
             out("""
@@ -181,13 +207,20 @@ final class Run implements Callable<Integer> {
                                   %1$s/api/sales/%2$s/reservations
                       rush      ab -n 10000 -c 100 %1$s/buy/ticket
                       operator  --header 'Authorization: Bearer %4$s'
+                      orders    %7$s
                       logs      %5$s
                                 %6$s
                       stop      Ctrl-C
-                    """.formatted(node.address(), DemoSale.ID, left, operatorToken, node.log(), statLog));
-            Object child = CompletableFuture.anyOf(node.onExit(), ledgerExit).get();
+                    """.formatted(node.address(), DemoSale.ID, left, operatorToken, node.log(), statLog, orders(database)));
+            parts.add(node.onExit());
+            Object child = CompletableFuture.anyOf(parts.toArray(CompletableFuture[]::new))
+                    .get();
             throw ((Child) child).failure();
         }
+    }
+
+    private static String orders(PostgresProcess database) {
+        return database == null ? "none are written: --no-database" : "psql " + database.address();
     }
 
     private void out(String line) {

@@ -7,17 +7,21 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The folder that holds a trial's sales, logs and signing key, so that a restart continues them. One process at a
+ * The folder that holds a trial's sales, logs, signing key and password, so that a restart continues them. One process at a
  * time holds it: its marker file is locked until that process closes it or ends, however it ends. Only a folder with
  * that marker is ever emptied.
  */
 public final class DataFolder implements AutoCloseable {
     private static final String MARKER = ".seckill-data";
+    private static final int SECRET_BYTES = 24;
 
     private final Path path;
     private final FileLock lock;
@@ -101,6 +105,26 @@ public final class DataFolder implements AutoCloseable {
             return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A secret of that name, made at the first call; only its owner may read the file. */
+    public String secret(String name) {
+        Path file = path.resolve(name);
+        try {
+            if (!Files.exists(file)) {
+                byte[] secret = new byte[SECRET_BYTES];
+                new SecureRandom().nextBytes(secret);
+                Path draft = path.resolve(name + ".new");
+                Files.deleteIfExists(draft);
+                Files.createFile(
+                        draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                Files.writeString(draft, Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+                Files.move(draft, file);
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new StartFailure("A secret can't be kept in " + file + " (" + e + ").", e);
         }
     }
 
