@@ -125,6 +125,25 @@ class OrdersIT {
 
     @Test
     @Order(5)
+    void archivesASaleOnlyWhenTheDatabaseHasAllOfIt() {
+        assertThat(api.create("brief", 10, 2).status()).isEqualTo(201);
+        postgres.kill();
+        assertThat(api.change("brief", "\"state\": \"CLOSED\"").status()).isEqualTo(200);
+        Api.Reply early = api.change("brief", "\"state\": \"ARCHIVED\"");
+        assertThat(early.status()).isEqualTo(409);
+        assertThat(early.problem()).isEqualTo("still-unwritten");
+
+        postgres.restart();
+        soon().until(() -> api.change("brief", "\"state\": \"ARCHIVED\"").status() == 200);
+
+        soon().untilAsserted(() -> assertThat(
+                        check.list("SELECT state FROM sales JOIN progress USING (sale) WHERE sale = 'brief'"
+                                + " AND finished_at IS NOT NULL"))
+                .containsExactly("ARCHIVED"));
+    }
+
+    @Test
+    @Order(6)
     void goesOnAfterItWasKilled() {
         for (int i = 0; i < 20; i++) {
             assertSells("before-" + i);
@@ -137,7 +156,7 @@ class OrdersIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void leavesItsSalesToOthersWhenItIsToldToStop() {
         assertThat(check.list("SELECT writer FROM writers WHERE alive_until > clock_timestamp()"))
                 .hasSize(1);

@@ -339,12 +339,22 @@ public class Ledger {
                 });
     }
 
-    /** Changes or archives a sale; may be repeated. */
+    /** Changes or archives a sale whose movements nobody else has to keep; may be repeated. */
     public CompletionStage<Void> change(SaleId sale, Change change) {
+        return change(sale, change, Optional.empty());
+    }
+
+    /** Changes a sale, or archives it if its movements are kept elsewhere up to that place; may be repeated. */
+    public CompletionStage<Void> change(SaleId sale, Change change, Optional<Place> kept) {
         Book book = book(sale);
         UnaryOperator<Reply> looked = reply -> lookedAt(book, reply);
         CompletionStage<Reply> changed = change.state() == SaleState.ARCHIVED
-                ? redis.runAgainDurably(looked, Script.ARCHIVE, book.keys.archive)
+                ? redis.runAgainDurably(
+                        looked,
+                        Script.ARCHIVE,
+                        book.keys.archive,
+                        kept.<Object>map(Place::epoch).orElse(""),
+                        kept.<Object>map(Place::seq).orElse(""))
                 : redis.runAgainDurably(
                         looked,
                         Script.CHANGE,

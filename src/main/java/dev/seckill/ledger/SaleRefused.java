@@ -17,7 +17,8 @@ public final class SaleRefused extends RuntimeException {
         SALE_CLOSED,
         CAPACITY_CUT,
         STILL_OPEN,
-        STILL_RESERVED
+        STILL_RESERVED,
+        STILL_UNWRITTEN
     }
 
     private final Reason reason;

@@ -100,6 +100,11 @@ final class OrderWriter {
         throw new SaleStopped(sale, place, wrong.orElseThrow());
     }
 
+    /** Up to where the database has a sale's movements. */
+    Place written(SaleId sale) {
+        return database.transact(connection -> progress(connection, sale).place());
+    }
+
     private static Progress progress(Connection connection, SaleId sale) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT p.epoch, p.seq, m.body FROM progress p

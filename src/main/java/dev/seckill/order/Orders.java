@@ -3,6 +3,7 @@ package dev.seckill.order;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
+import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -252,6 +254,20 @@ public class Orders {
         return state == State.WRITING
                 ? CompletableFuture.supplyAsync(() -> writer.retry(sale), threads)
                 : CompletableFuture.failedStage(new DatabaseAway("no orders are written: " + state, null));
+    }
+
+    /**
+     * Up to where the database has a sale's movements: the beginning if it cannot be asked. Empty if nobody wants them there.
+     */
+    public CompletionStage<Optional<Place>> written(SaleId sale) {
+        if (state == State.OFF) {
+            return CompletableFuture.completedStage(Optional.empty());
+        }
+        return state == State.WRITING
+                ? CompletableFuture.supplyAsync(() -> writer.written(sale), threads)
+                        .exceptionally(fault -> Place.BEGIN)
+                        .thenApply(Optional::of)
+                : CompletableFuture.completedStage(Optional.of(Place.BEGIN));
     }
 
     /** Leaves its sales to the other nodes. */

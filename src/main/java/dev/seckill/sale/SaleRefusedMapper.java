@@ -38,6 +38,12 @@ public class SaleRefusedMapper implements ExceptionMapper<SaleRefused> {
                         "still-reserved",
                         "Reservations are open",
                         "A sale is archived when none is left; " + detail + " tickets are still reserved.");
+            case STILL_UNWRITTEN ->
+                new Problem(
+                        409,
+                        "still-unwritten",
+                        "Orders are not written yet",
+                        "A sale is archived when the database has all of it; " + detail + " movements are missing.");
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.seckill.sale;
 
 import dev.seckill.ledger.Change;
 import dev.seckill.ledger.Ledger;
+import dev.seckill.order.Orders;
 import dev.seckill.stock.StockConfig;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.Sale;
@@ -34,6 +35,7 @@ public class Sales {
 
     private final Ledger ledger;
     private final StockConfig stock;
+    private final Orders orders;
     private final Map<SaleId, Seen> seen = new ConcurrentHashMap<>();
     private final Map<SaleId, CompletableFuture<Optional<Sale>>> looking = new ConcurrentHashMap<>();
     private CompletableFuture<Void> listing = CompletableFuture.completedFuture(null);
@@ -43,15 +45,16 @@ public class Sales {
     private record Seen(Sale sale, long atNanos) {}
 
     @Inject
-    public Sales(Ledger ledger, StockConfig stock) {
+    public Sales(Ledger ledger, StockConfig stock, Orders orders) {
         this.ledger = ledger;
         this.stock = stock;
+        this.orders = orders;
         listedAtNanos = System.nanoTime() - FRESH_NANOS;
     }
 
     /** For the container's proxy. */
     Sales() {
-        this(null, null);
+        this(null, null, null);
     }
 
     /** The sale as last seen, from memory if it was ever seen: its definition is right, its sums may be old. */
@@ -101,7 +104,10 @@ public class Sales {
 
     /** Changes a sale and shows it; empty if there is none. */
     public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
-        return ledger.change(id, change).thenCompose(done -> lookAnew(id));
+        CompletionStage<Void> changed = change.state() == SaleState.ARCHIVED
+                ? orders.written(id).thenCompose(place -> ledger.change(id, change, place))
+                : ledger.change(id, change);
+        return changed.thenCompose(done -> lookAnew(id));
     }
 
     /** Meets the sales created since the last time. Called by a timer, and by whoever misses one. */

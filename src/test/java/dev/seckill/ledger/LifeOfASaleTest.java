@@ -158,6 +158,20 @@ class LifeOfASaleTest {
     // --- end --------------------------------------------------------------------------------------------------------
 
     @Test
+    void isArchivedOnlyWhenAllOfItIsKeptWhereItHasToBe() {
+        SaleOnRedis sale = bench.sale(5, 2);
+        assertThat(sale.changeState("CLOSED")).isEqualTo("CHANGED");
+        Books before = sale.books();
+
+        assertThat(sale.archive(0, 0)).isEqualTo("STILL_UNWRITTEN:2");
+        assertThat(sale.archive(1, 1)).isEqualTo("STILL_UNWRITTEN:1");
+        assertThat(sale.archive(2, 2)).as("another history").isEqualTo("STILL_UNWRITTEN:1");
+        assertThat(sale.books()).isEqualTo(before);
+        assertThat(sale.archive(1, 2)).isEqualTo("ARCHIVED");
+        assertThat(sale.archive(1, 1)).as("again").isEqualTo("ARCHIVED");
+    }
+
+    @Test
     void isArchivedOnlyWhenClosedAndNothingIsReserved() {
         SaleOnRedis sale = bench.sale(5, 2);
         Attempt attempt = sale.attempt("ann", 2);

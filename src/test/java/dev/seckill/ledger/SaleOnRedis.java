@@ -188,7 +188,12 @@ final class SaleOnRedis {
     }
 
     String archive() {
-        return first(call(Script.ARCHIVE, keys.archive));
+        return archive("", "");
+    }
+
+    /** Its movements have to be kept elsewhere, and are up to that place. */
+    String archive(Object keptEpoch, Object keptSeq) {
+        return first(call(Script.ARCHIVE, keys.archive, keptEpoch, keptSeq));
     }
 
     /** By a node that has seen so far, when every node has had its say. */
