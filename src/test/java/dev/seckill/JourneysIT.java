@@ -769,7 +769,9 @@ class JourneysIT {
         assertThat(ledger.path("data").path("sells").asText()).isEqualTo("true");
         JsonNode orders = check(ready, "orders");
         assertThat(orders.path("status").asText()).isEqualTo("UP");
-        assertThat(orders.path("data").path("state").asText()).as("without a database").isEqualTo("OFF");
+        assertThat(orders.path("data").path("state").asText())
+                .as("without a database")
+                .isEqualTo("OFF");
     }
 
     private static JsonNode check(Reply health, String name) {

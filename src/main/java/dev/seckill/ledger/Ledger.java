@@ -230,10 +230,25 @@ public class Ledger {
         return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
     }
 
-    /** What follows a place in a sale's movements, without a gap; or why nothing does. */
+    /**
+     * What follows a place in a sale's movements, without a gap; or why nothing does. What it gives is kept by all that could be
+     * promoted: one Redis that syncs always has it on disk before it answers, and replicas are waited for.
+     */
     public CompletionStage<Page> readOn(SaleId sale, Place place) {
         return movementsAfter(sale, place)
-                .thenCompose(found -> found.isEmpty() ? atTheEnd(sale, place) : page(Page.after(place, found)));
+                .thenCompose(found -> found.isEmpty() ? atTheEnd(sale, place) : page(Page.after(place, found)))
+                .thenCompose(
+                        page -> config.replicas() == 0 || page.movements().isEmpty() ? page(page) : kept(sale, page));
+    }
+
+    private CompletionStage<Page> kept(SaleId sale, Page page) {
+        Book book = book(sale);
+        Place last = page.movements().get(page.movements().size() - 1).place();
+        return redis.runDurably(Script.READ, book.keys.stock, last.epoch(), last.seq())
+                .thenApply(reply -> {
+                    okOrRefused(book, reply);
+                    return page;
+                });
     }
 
     private CompletionStage<Page> atTheEnd(SaleId id, Place place) {

@@ -19,7 +19,8 @@ enum Script {
     FIND,
     SHARE,
     LEAVE,
-    BUYERS;
+    BUYERS,
+    READ;
 
     private final String text;
 

@@ -3,6 +3,7 @@ package dev.seckill.order;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
+import dev.seckill.ledger.SaleRefused;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -235,7 +236,7 @@ public class Orders {
             if (watch.endTroubled(e.getMessage(), true)) {
                 LOG.log(Level.SEVERE, "Nothing more is written: the {0}.", e.getMessage());
             }
-        } catch (LedgerAway | LedgerInDoubt e) {
+        } catch (LedgerAway | LedgerInDoubt | SaleRefused e) {
             watch.endTroubled(e.getMessage(), false);
         } catch (DatabaseAway e) {
             if (watch.endTroubled(String.valueOf(e.getMessage()), false)) {

@@ -241,6 +241,7 @@ class LifeOfASaleTest {
                             sale.call(script, sale.keys.shares, "node").verdict();
                         case BUYERS ->
                             sale.call(script, sale.keys.buyers, 0, 10).verdict();
+                        case READ -> sale.call(script, sale.keys.stock, 1, 1).verdict();
                     };
             String expected =
                     switch (script) {

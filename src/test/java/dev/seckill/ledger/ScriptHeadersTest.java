@@ -143,7 +143,7 @@ class ScriptHeadersTest {
             case BUYERS -> KEYS.buyers;
             case SHARE, LEAVE -> KEYS.shares;
             case ARCHIVE -> KEYS.archive;
-            case CREATE, SHOW, CHANGE, ADOPT -> KEYS.stock;
+            case CREATE, SHOW, CHANGE, ADOPT, READ -> KEYS.stock;
         };
     }
 }

@@ -8,6 +8,7 @@ import dev.seckill.ledger.LedgerConfig.Topology;
 import dev.seckill.ledger.Released.Result;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -182,6 +183,30 @@ class TopologyTest {
         assertThat(await(node.release(attempt.id(), attempt.buyer(), true)).result())
                 .isEqualTo(Result.ALREADY_ENDED);
         assertThat(sale.books().number("remaining")).isEqualTo(8);
+    }
+
+    @Test
+    void givesWhoKeepsMovementsElsewhereOnlyThoseThatAReplicaHasToo() {
+        RedisServer master = opened(RedisServer.start(REPLICAS_AT_ONCE));
+        RawRedis raw = new RawRedis(master.port());
+        RedisServer replica = opened(RedisServer.start("replicaof 127.0.0.1 " + master.port()));
+        awaitReplica(raw);
+        Ledger node = node(new Settings(master.address()).replicas(1).patience(400, 1_000));
+        SaleOnRedis sale = create(node, raw, 10);
+        assertThat(buy(node, sale, "ann")).isEqualTo(Outcome.RESERVED);
+        assertThat(await(node.readOn(sale.id, Place.BEGIN)).movements()).hasSize(2);
+        replica.freeze();
+        assertThat(buy(node, sale, "bob")).isEqualTo(Outcome.UNKNOWN);
+
+        String early = await(node.readOn(sale.id, new Place(1, 2)).handle((page, fault) -> String.valueOf(fault)));
+        assertThat(early).contains("LedgerInDoubt");
+        replica.unfreeze();
+
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() ->
+                        await(node.readOn(sale.id, new Place(1, 2))).movements().size() == 1);
+        sale.books();
     }
 
     @Test
