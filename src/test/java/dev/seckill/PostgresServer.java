@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL for tests, which keeps what it acknowledges, on a port and in a folder of its own. It can die, freeze and come
@@ -95,5 +97,13 @@ public final class PostgresServer implements AutoCloseable {
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(lastResort);
+        // 50 MB for each; its log stays for whoever asks why a test failed
+        try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
