@@ -140,6 +140,8 @@ class OrdersTest {
 
         bench.postgres.restart();
         awaitWritten(sale);
+        // the tables show a commit before the node hears of it
+        soon().until(() -> node.orders.lag(sale) == 0);
 
         bench.postgres.kill();
         assertThat(bench.node.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
