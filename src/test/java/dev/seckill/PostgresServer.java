@@ -93,6 +93,10 @@ public final class PostgresServer implements AutoCloseable {
         return process.url();
     }
 
+    public int port() {
+        return port;
+    }
+
     @Override
     public void close() {
         kill();

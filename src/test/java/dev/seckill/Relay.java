@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A stretch of cable between a node and its Redis that can lose replies: the request has arrived and done its work, and
- * then the connection is cut instead of the reply passed on.
+ * A stretch of cable between a node and its Redis or PostgreSQL, which can be long, and can lose Redis' replies: the request has
+ * arrived and done its work, and then the connection is cut instead of the reply passed on.
  */
 final class Relay implements AutoCloseable {
     private static final int MOST_BYTES = 65_536;
@@ -22,6 +22,7 @@ final class Relay implements AutoCloseable {
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger repliesToLose = new AtomicInteger();
+    private volatile int delayMs;
 
     private Relay(ServerSocket door, int target) {
         this.door = door;
@@ -39,7 +40,16 @@ final class Relay implements AutoCloseable {
     }
 
     String address() {
-        return "redis://127.0.0.1:" + door.getLocalPort();
+        return "redis://127.0.0.1:" + port();
+    }
+
+    int port() {
+        return door.getLocalPort();
+    }
+
+    /** From now on, whatever is sent either way arrives so much later. */
+    void delay(int ms) {
+        delayMs = ms;
     }
 
     /** Loses the next reply that says that somebody has got a ticket. */
@@ -84,9 +94,10 @@ final class Relay implements AutoCloseable {
                         && repliesToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                     return;
                 }
+                Thread.sleep(delayMs);
                 to.getOutputStream().write(bytes, 0, count);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // the end of one side is the end of both
         } finally {
             open.remove(from);

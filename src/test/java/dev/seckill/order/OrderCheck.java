@@ -10,19 +10,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.sql.DataSource;
 
 /** Compares the orders in a database with the reservations in a ledger, past the application. */
 public final class OrderCheck {
     private final RedisShell shell;
+    private final DataSource source;
     private final Database database;
 
     public OrderCheck(RedisServer redis, PostgresServer postgres) {
         shell = new RedisShell(redis);
-        database = new Database(OrderBench.source(postgres));
+        source = OrderBench.source(postgres);
+        database = new Database(source);
     }
 
     /** Every reservation of the ledger has its order, in the same state, and there is no other; nothing is kept aside. */
@@ -81,6 +85,14 @@ public final class OrderCheck {
                 return rows;
             }
         });
+    }
+
+    /** What the database does in no transaction. */
+    public void command(String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     static PreparedStatement prepare(Connection connection, String sql, Object... values) throws SQLException {
