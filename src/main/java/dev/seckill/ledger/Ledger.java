@@ -246,7 +246,8 @@ public class Ledger {
         Place last = page.movements().get(page.movements().size() - 1).place();
         return redis.runDurably(Script.READ, book.keys.stock, last.epoch(), last.seq())
                 .thenApply(reply -> {
-                    okOrRefused(book, reply);
+                    // Of a damaged stock only where it stands is told to anybody.
+                    book.keep(readableOrRefused(book, reply).standing());
                     return page;
                 });
     }
@@ -312,6 +313,51 @@ public class Ledger {
             long next = reply.result(0);
             return next == 0 ? CompletableFuture.completedStage(null) : buyersFrom(book, epoch, next, consumer);
         });
+    }
+
+    // --- comparing --------------------------------------------------------------------------------------------------
+
+    /** Some reservations as they stand, by their codes. */
+    public CompletionStage<Records> records(SaleId sale, List<String> codes) {
+        Book book = book(sale);
+        return redis.run(Script.RECORDS, book.keys.reservations, codes.toArray())
+                .thenApply(reply -> Records.of(sale, codes, readableOrRefused(book, reply)));
+    }
+
+    /**
+     * Corrects a stock by so many tickets, if it stands exactly as seen; may be repeated. What is free follows from the rest, and
+     * comes to rest before it is on sale.
+     */
+    public CompletionStage<Corrected> correct(Sale seen, long capacity, long reserved, long sold, String reason) {
+        Book book = book(seen.id());
+        Standing standing = seen.standing();
+        return redis.runDurably(
+                        Script.CORRECT,
+                        book.keys.stock,
+                        standing.epoch(),
+                        standing.seq(),
+                        seen.capacity(),
+                        standing.remaining(),
+                        standing.returning(),
+                        seen.reserved(),
+                        seen.sold(),
+                        capacity,
+                        reserved,
+                        sold,
+                        reason)
+                .thenApply(reply -> {
+                    if (!reply.isOk() && Corrected.NAMES.contains(reply.verdict())) {
+                        return Corrected.valueOf(reply.verdict());
+                    }
+                    okOrRefused(book, reply);
+                    return Corrected.CORRECTED;
+                });
+    }
+
+    /** Whether a sale's sums were wrong when it was last heard of. */
+    public boolean isDamaged(SaleId sale) {
+        Book book = books.get(sale);
+        return book != null && book.isCorrupt;
     }
 
     // --- sales ------------------------------------------------------------------------------------------------------
@@ -400,7 +446,10 @@ public class Ledger {
             clock.hear(sale.asOfMs(), reply.sentAtNanos());
             if (sale.recovering()) {
                 wantAdoption(book);
+            } else if (!sale.addsUp()) {
+                refuse(book, "CORRUPT");
             } else if (sale.state() != SaleState.ARCHIVED) {
+                book.isCorrupt = false;
                 standings.accept(ShowScript.heard(sale, reply));
             }
             return Optional.of(sale);
@@ -513,6 +562,7 @@ public class Ledger {
             return false;
         }
         clock.hear(reply.nowMs(), reply.sentAtNanos());
+        book.isCorrupt = false;
         book.keep(reply.standing());
         standings.accept(Heard.of(book.sale, reply));
         return true;
@@ -534,12 +584,16 @@ public class Ledger {
     }
 
     private Heard heardOrRefused(Book book, Reply reply) {
+        return Heard.of(book.sale, readableOrRefused(book, reply));
+    }
+
+    private Reply readableOrRefused(Book book, Reply reply) {
         if (!reply.isOk()) {
             refuse(book, reply.verdict());
             throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
         }
         clock.hear(reply.nowMs(), reply.sentAtNanos());
-        return Heard.of(book.sale, reply);
+        return reply;
     }
 
     private void refuse(Book book, String verdict) {

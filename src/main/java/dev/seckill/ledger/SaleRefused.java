@@ -18,13 +18,14 @@ public final class SaleRefused extends RuntimeException {
         CAPACITY_CUT,
         STILL_OPEN,
         STILL_RESERVED,
-        STILL_UNWRITTEN
+        STILL_UNWRITTEN,
+        STILL_DIFFERENT
     }
 
     private final Reason reason;
     private final String detail;
 
-    SaleRefused(Reason reason, String detail) {
+    public SaleRefused(Reason reason, String detail) {
         super(reason + (detail.isEmpty() ? "" : ": " + detail), null, false, false);
         this.reason = reason;
         this.detail = detail;

@@ -20,7 +20,9 @@ enum Script {
     SHARE,
     LEAVE,
     BUYERS,
-    READ;
+    READ,
+    RECORDS,
+    CORRECT;
 
     private final String text;
 

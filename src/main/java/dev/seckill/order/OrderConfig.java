@@ -14,11 +14,20 @@ import org.eclipse.microprofile.config.Config;
  * @param writers sales that this node writes at once
  * @param batchRows rows in one transaction, about
  * @param longestPause between looks at a sale in which nothing happens
+ * @param reconcileEvery between two comparisons of a sale's ledger with its orders
  */
 public record OrderConfig(
-        Optional<String> url, String writer, Duration lease, int writers, int batchRows, Duration longestPause) {
+        Optional<String> url,
+        String writer,
+        Duration lease,
+        int writers,
+        int batchRows,
+        Duration longestPause,
+        Duration reconcileEvery) {
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
     private static final Duration LONGEST_LEASE = Duration.ofMinutes(1);
+    private static final Duration SHORTEST_RECONCILE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RECONCILE = Duration.ofHours(1);
     private static final int MOST_WRITERS = 16;
     private static final int MOST_ROWS = 10_000;
 
@@ -35,6 +44,10 @@ public record OrderConfig(
         if (batchRows < 1 || batchRows > MOST_ROWS) {
             throw new BadInput("seckill.order.batch-rows is 1 to " + MOST_ROWS + ", not " + batchRows);
         }
+        if (reconcileEvery.compareTo(SHORTEST_RECONCILE) < 0 || reconcileEvery.compareTo(LONGEST_RECONCILE) > 0) {
+            throw new BadInput("seckill.order.reconcile-every is " + SHORTEST_RECONCILE + " to " + LONGEST_RECONCILE
+                    + ", not " + reconcileEvery);
+        }
         if (longestPause.toMillis() < 1) {
             throw new BadInput("seckill.order.longest-pause is at least 1 ms, not " + longestPause);
         }
@@ -47,6 +60,7 @@ public record OrderConfig(
                 config.getValue("seckill.order.lease", Duration.class),
                 config.getValue("seckill.order.writers", Integer.class),
                 config.getValue("seckill.order.batch-rows", Integer.class),
-                config.getValue("seckill.order.longest-pause", Duration.class));
+                config.getValue("seckill.order.longest-pause", Duration.class),
+                config.getValue("seckill.order.reconcile-every", Duration.class));
     }
 }

@@ -26,8 +26,8 @@ import javax.sql.DataSource;
 public class OrderDatabase implements Supplier<DataSource> {
     static final String NAME = "java:app/jdbc/orders";
 
-    /** One for each writer, of which there are 16 at most, and one for the round. */
-    static final int MOST_CONNECTIONS = 18;
+    /** One for each writer, of which there are 16 at most, one for the round, one to compare, and one for an operator. */
+    static final int MOST_CONNECTIONS = 19;
 
     @Resource(lookup = NAME)
     private DataSource pool;

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads on which orders are written: one for each sale at a time, and one for the round. A pool of its own over the
+ * The threads on which orders are written: one for each sale at a time, one for the round, and one that compares. A pool of its own over the
  * container's threads, because they wait for the database, and nobody else should. They end when nothing is written.
  */
 @ApplicationScoped
@@ -34,7 +34,7 @@ public class OrderThreads implements Executor {
 
     @PostConstruct
     void makePool() {
-        int size = config.writers() + 1;
+        int size = config.writers() + 2;
         pool = new ThreadPoolExecutor(size, size, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         pool.allowCoreThreadTimeOut(true);
         // While the node stops: another writes it.

@@ -122,6 +122,14 @@ final class OrderWriter {
         }
     }
 
+    /** Fails with {@link SaleStopped} if the ledger's history is not the one that was written. */
+    void assertGoesOn(SaleId sale) {
+        Progress progress = database.transact(connection -> progress(connection, sale));
+        differs(sale, progress).ifPresent(reason -> {
+            throw new SaleStopped(sale, progress.place(), reason);
+        });
+    }
+
     // --- reading ----------------------------------------------------------------------------------------------------
 
     /**
@@ -167,7 +175,7 @@ final class OrderWriter {
         return batch.get(batch.size() - 1).place();
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(LEDGER_PATIENCE_S, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

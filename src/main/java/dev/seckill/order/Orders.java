@@ -4,15 +4,20 @@ import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
 import dev.seckill.ledger.SaleRefused;
+import dev.seckill.ledger.SaleRefused.Reason;
 import dev.seckill.trade.Place;
+import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trade.SaleState;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,15 +70,20 @@ public class Orders {
     private final Supplier<DataSource> source;
     private final Executor threads;
     private final Map<SaleId, SaleWatch> watches = new ConcurrentHashMap<>();
+    private final Map<SaleId, DriftWatch> drifts = new ConcurrentHashMap<>();
     private final Queue<SaleId> waiting = new ArrayDeque<>();
+    private final Map<SaleId, CompletableFuture<Optional<Place>>> settling = new ConcurrentHashMap<>();
     private final Set<SaleId> retried = ConcurrentHashMap.newKeySet();
     private final LongAdder written = new LongAdder();
+    private final LongAdder corrections = new LongAdder();
     private final AtomicBoolean inRound = new AtomicBoolean();
     private int turns;
     private boolean leaving;
     private Database database;
     private OrderWriter writer;
     private Roster roster;
+    private Reconciler reconciler;
+    private CompletableFuture<?> comparing = CompletableFuture.completedFuture(null);
     private long backOffNanos = FIRST_BACK_OFF_NANOS;
     private volatile long nextRoundNanos = System.nanoTime();
     private volatile State state;
@@ -129,6 +139,7 @@ public class Orders {
             }
             watches.keySet().retainAll(lines.stream().map(Roster.Line::sale).collect(Collectors.toSet()));
             giveTurns();
+            compareNext();
         } catch (DatabaseAway | RowRefused e) {
             away(e);
         } finally {
@@ -146,6 +157,7 @@ public class Orders {
         }
         roster = new Roster(database, config.writer(), config.lease());
         writer = new OrderWriter(ledger, database, config.batchRows(), written::add);
+        reconciler = new Reconciler(ledger, database, writer);
     }
 
     private void reached() {
@@ -257,18 +269,113 @@ public class Orders {
                 : CompletableFuture.failedStage(new DatabaseAway("no orders are written: " + state, null));
     }
 
+    // --- comparing --------------------------------------------------------------------------------------------------
+
+    /** One sale at a time. */
+    private void compareNext() {
+        drifts.keySet().retainAll(watches.keySet());
+        if (!comparing.isDone()) {
+            return;
+        }
+        watches.forEach((sale, watch) -> watch.compared()
+                .ifPresentOrElse(
+                        place -> drifts.computeIfAbsent(sale, id -> new DriftWatch(config.reconcileEvery())),
+                        () -> drifts.remove(sale)));
+        drifts.entrySet().stream()
+                .filter(each -> each.getValue().isDue(stands(each.getKey()), ledger.isDamaged(each.getKey())))
+                .min(Comparator.comparingLong(each -> each.getValue().dueNanos()))
+                .ifPresent(each -> next(() -> compare(each.getKey(), each.getValue())));
+    }
+
+    private Place stands(SaleId sale) {
+        Place place = watch(sale).compared().orElse(Place.BEGIN);
+        Place seen = ledger.seen(sale);
+        return place.isBefore(seen) ? seen : place;
+    }
+
+    private synchronized <T> CompletionStage<T> next(Supplier<T> task) {
+        CompletableFuture<T> next =
+                comparing.handle((before, fault) -> null).thenApplyAsync(ignored -> task.get(), threads);
+        comparing = next;
+        return next;
+    }
+
+    private Void compare(SaleId sale, DriftWatch watch) {
+        try {
+            reconciler
+                    .compare(sale, watch.sweep())
+                    .ifPresentOrElse(comparison -> hear(sale, watch, comparison), watch::later);
+        } catch (LedgerAway | LedgerInDoubt | SaleRefused | DatabaseAway e) {
+            // what has become of it shows the next comparison
+            watch.later();
+            LOG.log(Level.FINE, "comparing sale " + sale, e);
+        } catch (RuntimeException e) {
+            watch.later();
+            LOG.log(Level.SEVERE, "Sale " + sale + " cannot be compared with its orders.", e);
+        }
+        return null;
+    }
+
+    private void hear(SaleId sale, DriftWatch watch, Comparison comparison) {
+        corrections.add(comparison.corrections());
+        if (watch.hear(comparison, ledger.nowMs())) {
+            LOG.log(
+                    comparison.agrees() ? Level.INFO : Level.SEVERE,
+                    "Ledger and orders of sale {0}: {1}.",
+                    new Object[] {sale, comparison});
+        }
+    }
+
     /**
-     * Up to where the database has a sale's movements: the beginning if it cannot be asked. Empty if nobody wants them there.
+     * Up to where the database has a sale's movements, of a closed sale only if its ledger and all of its orders agree there: the
+     * beginning if it cannot be asked. Empty if nobody wants them there.
      */
-    public CompletionStage<Optional<Place>> written(SaleId sale) {
+    public CompletionStage<Optional<Place>> settled(SaleId sale) {
         if (state == State.OFF) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        return state == State.WRITING
-                ? CompletableFuture.supplyAsync(() -> writer.written(sale), threads)
-                        .exceptionally(fault -> Place.BEGIN)
-                        .thenApply(Optional::of)
-                : CompletableFuture.completedStage(Optional.of(Place.BEGIN));
+        if (state != State.WRITING) {
+            return CompletableFuture.completedStage(Optional.of(Place.BEGIN));
+        }
+        CompletableFuture<Optional<Place>> mine = new CompletableFuture<>();
+        CompletableFuture<Optional<Place>> running = settling.putIfAbsent(sale, mine);
+        if (running != null) {
+            return running;
+        }
+        next(() -> settle(sale)).whenComplete((place, fault) -> {
+            settling.remove(sale);
+            if (fault == null) {
+                mine.complete(Optional.of(place));
+            } else {
+                mine.completeExceptionally(fault);
+            }
+        });
+        return mine;
+    }
+
+    private Place settle(SaleId sale) {
+        try {
+            Place place = writer.written(sale);
+            Optional<Sale> seen = OrderWriter.await(ledger.show(sale));
+            if (seen.filter(found -> isOver(found, place)).isEmpty()) {
+                // the ledger knows better why it cannot be archived
+                return place;
+            }
+            Comparison comparison = reconciler.compareAll(sale);
+            corrections.add(comparison.corrections());
+            if (!comparison.agrees()) {
+                throw new SaleRefused(Reason.STILL_DIFFERENT, comparison.toString());
+            }
+            return comparison.place();
+        } catch (DatabaseAway | RowRefused e) {
+            return Place.BEGIN;
+        }
+    }
+
+    private static boolean isOver(Sale sale, Place written) {
+        boolean isWritten = written.equals(
+                new Place(sale.standing().epoch(), sale.standing().seq()));
+        return sale.state() == SaleState.CLOSED && isWritten && (sale.reserved() == 0 || !sale.addsUp());
     }
 
     /** Leaves its sales to the other nodes. */
@@ -324,6 +431,34 @@ public class Orders {
     public long keptAside(SaleId sale) {
         SaleWatch watch = watches.get(sale);
         return watch == null ? 0 : watch.aside();
+    }
+
+    /** Tickets by which a sale's ledger was off when this node compared it last; only the node that writes the sale does. */
+    public long drift(SaleId sale) {
+        DriftWatch watch = drifts.get(sale);
+        return watch == null ? 0 : watch.last().drift();
+    }
+
+    /** Reservations of a sale whose order and record in the ledger differ, as far as this node has compared them. */
+    public long differing(SaleId sale) {
+        DriftWatch watch = drifts.get(sale);
+        return watch == null ? 0 : watch.last().differing();
+    }
+
+    /** Corrections of ledgers and of orders that this node has made. */
+    public long corrections() {
+        return corrections.sum();
+    }
+
+    /** The sales whose ledger and orders do not agree, as this node has found, and since when. */
+    public Map<SaleId, String> drifting() {
+        Map<SaleId, String> drifting = new TreeMap<>((a, b) -> a.value().compareTo(b.value()));
+        drifts.forEach((sale, watch) -> {
+            if (watch.sinceMs() > 0) {
+                drifting.put(sale, watch.last() + ", since " + Instant.ofEpochMilli(watch.sinceMs()));
+            }
+        });
+        return drifting;
     }
 
     /** The sales of which this node writes nothing, and why. */

@@ -2,6 +2,7 @@ package dev.seckill.order;
 
 import dev.seckill.trade.Place;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What this node remembers of one sale's orders from look to look. Its methods are called under its own lock. */
 final class SaleWatch {
@@ -76,6 +77,11 @@ final class SaleWatch {
         trouble = with;
         stopped = stops;
         nextNanos = System.nanoTime() + pauseNanos;
+    }
+
+    /** Up to where it is written, if this node writes it and nothing is wrong. */
+    synchronized Optional<Place> compared() {
+        return mine && !stopped ? Optional.of(written) : Optional.empty();
     }
 
     synchronized String trouble() {

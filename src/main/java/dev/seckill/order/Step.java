@@ -18,7 +18,7 @@ record Step(Place place, Movement movement, String subject, String buyer, int qu
     static final String SALE = "";
 
     private static final Set<String> OF_THE_SALE = Set.of("CREATED", "STATE_CHANGED", "CAPACITY_ADDED");
-    private static final Set<String> OF_NO_ORDER = Set.of("RESTOCKED", "ADOPTED");
+    private static final Set<String> OF_NO_ORDER = Set.of("RESTOCKED", "ADOPTED", "CORRECTED");
     private static final Set<String> OF_ORDERS = Set.of("RESERVED", "CANCELLED", "EXPIRED");
 
     private static final Pattern RESERVATION = Pattern.compile("[A-Za-z0-9_-]{22}");

@@ -44,6 +44,12 @@ public class SaleRefusedMapper implements ExceptionMapper<SaleRefused> {
                         "still-unwritten",
                         "Orders are not written yet",
                         "A sale is archived when the database has all of it; " + detail + " movements are missing.");
+            case STILL_DIFFERENT ->
+                new Problem(
+                        409,
+                        "still-different",
+                        "The ledger and the orders differ",
+                        "A sale is archived when its ledger, its movements and its orders agree: " + detail + ".");
         };
     }
 }

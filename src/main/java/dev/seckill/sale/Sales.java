@@ -105,7 +105,7 @@ public class Sales {
     /** Changes a sale and shows it; empty if there is none. */
     public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
         CompletionStage<Void> changed = change.state() == SaleState.ARCHIVED
-                ? orders.written(id).thenCompose(place -> ledger.change(id, change, place))
+                ? orders.settled(id).thenCompose(place -> ledger.change(id, change, place))
                 : ledger.change(id, change);
         return changed.thenCompose(done -> lookAnew(id));
     }

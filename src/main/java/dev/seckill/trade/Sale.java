@@ -28,4 +28,10 @@ public record Sale(
         long sold,
         Standing standing,
         long asOfMs,
-        boolean recovering) {}
+        boolean recovering) {
+    /** Whether its sums are possible at all; nothing is sold while they are not. */
+    public boolean addsUp() {
+        return Math.min(Math.min(standing.remaining(), standing.returning()), Math.min(reserved, sold)) >= 0
+                && standing.remaining() + standing.returning() + reserved + sold == capacity;
+    }
+}

@@ -24,7 +24,8 @@ local function clock(last_ms)
   return math.max(time[1] * 1000 + math.floor(time[2] / 1000), last_ms)
 end
 
-local function look()
+-- Reads the stock and looks at nothing but whose it is: what is left to a script that works on a stock whose sums are wrong.
+local function take_stock()
   local values = redis.call('HMGET', STOCK, unpack(FIELDS))
   if not values[1] or values[1] == 'ARCHIVED' then return {'NO_SALE'} end
   for i, field in ipairs(FIELDS) do
@@ -33,13 +34,18 @@ local function look()
   end
   stock.state, stock.run_id = values[1], values[2]
   if stock.run_id ~= run_id() then return {'RECOVERING'} end
+  stock.now_ms = clock(stock.now_ms)
+end
+
+local function look()
+  local closed = take_stock()
+  if closed then return closed end
   if stock.remaining < 0 or stock.returning < 0 or stock.reserved < 0 or stock.sold < 0
     or stock.remaining + stock.returning + stock.reserved + stock.sold ~= stock.capacity then
     return {'CORRUPT'}
   end
   local expired_to = tonumber(string.match(stock.expired_to, '^%d+%-(%d+)$'))
   if not expired_to or expired_to > stock.seq then return {'CORRUPT'} end
-  stock.now_ms = clock(stock.now_ms)
 end
 
 local function save()

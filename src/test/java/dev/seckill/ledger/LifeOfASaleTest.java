@@ -242,6 +242,11 @@ class LifeOfASaleTest {
                         case BUYERS ->
                             sale.call(script, sale.keys.buyers, 0, 10).verdict();
                         case READ -> sale.call(script, sale.keys.stock, 1, 1).verdict();
+                        case RECORDS ->
+                            sale.call(script, sale.keys.reservations).verdict();
+                        case CORRECT ->
+                            sale.call(script, sale.keys.stock, 1, 1, 5, 5, 0, 0, 0, 1, 0, 0, "why")
+                                    .verdict();
                     };
             String expected =
                     switch (script) {

@@ -119,6 +119,8 @@ class ScriptHeadersTest {
     void everyVerdictOnAReleaseOrAChangeHasAName() {
         assertThat(names(Released.Result.values()))
                 .containsAll(ScriptHeader.of("release").returns());
+        assertThat(names(Corrected.values()))
+                .containsExactlyElementsOf(ScriptHeader.of("correct").returns());
         assertThat(names(SaleRefused.Reason.values()))
                 .containsAll(without("CHANGED", ScriptHeader.of("change").returns()))
                 .containsAll(without("ARCHIVED", ScriptHeader.of("archive").returns()))
@@ -139,11 +141,11 @@ class ScriptHeadersTest {
 
     private static List<Object> keysOf(Script script) {
         return switch (script) {
-            case DEDUCT, RELEASE, EXPIRE, FIND -> KEYS.reservations;
+            case DEDUCT, RELEASE, EXPIRE, FIND, RECORDS -> KEYS.reservations;
             case BUYERS -> KEYS.buyers;
             case SHARE, LEAVE -> KEYS.shares;
             case ARCHIVE -> KEYS.archive;
-            case CREATE, SHOW, CHANGE, ADOPT, READ -> KEYS.stock;
+            case CREATE, SHOW, CHANGE, ADOPT, READ, CORRECT -> KEYS.stock;
         };
     }
 }

@@ -4,6 +4,7 @@ import dev.seckill.LocalNode;
 import dev.seckill.PostgresServer;
 import dev.seckill.RedisServer;
 import dev.seckill.RedisShell;
+import dev.seckill.ledger.Ledger;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.PostgresProcess;
 import java.sql.PreparedStatement;
@@ -63,6 +64,15 @@ final class OrderBench implements AutoCloseable {
 
     OrderWriter writer(DataSource source, int batchRows) {
         return new OrderWriter(node.ledger, new Database(source), batchRows, steps -> {});
+    }
+
+    Reconciler reconciler() {
+        return reconciler(source(postgres), node.ledger);
+    }
+
+    Reconciler reconciler(DataSource source, Ledger ledger) {
+        Database through = new Database(source);
+        return new Reconciler(ledger, through, new OrderWriter(ledger, through, BATCH_ROWS, steps -> {}));
     }
 
     /** A new sale that the database knows by name. */

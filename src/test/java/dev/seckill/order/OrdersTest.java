@@ -46,7 +46,8 @@ class OrdersTest {
     }
 
     static OrderConfig config(String url, String name, Duration lease) {
-        return new OrderConfig(Optional.of(url), name, lease, 2, OrderBench.BATCH_ROWS, Duration.ofSeconds(1));
+        return new OrderConfig(
+                Optional.of(url), name, lease, 2, OrderBench.BATCH_ROWS, Duration.ofSeconds(1), Duration.ofSeconds(1));
     }
 
     /** One with a timer, as a node has. */
@@ -237,7 +238,7 @@ class OrdersTest {
     @Test
     void saysThatNoOrdersAreWrittenWithoutADatabase() {
         Orders off = new Orders(
-                new OrderConfig(Optional.empty(), "a", LEASE, 1, 1, LEASE),
+                new OrderConfig(Optional.empty(), "a", LEASE, 1, 1, LEASE, LEASE),
                 bench.node.ledger,
                 () -> null,
                 Runnable::run);

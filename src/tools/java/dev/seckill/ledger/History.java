@@ -178,6 +178,7 @@ final class History {
             case "CAPACITY_ADDED" -> addCapacity(step, now);
             case "RESTOCKED" -> restock(step);
             case "STATE_CHANGED" -> changeState(step);
+            case "CORRECTED" -> correct(step, now);
             case "ADOPTED" -> step.text("run_id");
             default -> breaks(step.subject, "this movement", "one that is known here");
         }
@@ -325,6 +326,25 @@ final class History {
             restingSinceMs = now;
         }
         returning += tickets;
+    }
+
+    /** It brings back what the movements before it say; only where the free tickets are is new. */
+    private void correct(Step step, long now) {
+        String[] is = step.text("is").split("\\|", -1);
+        long free = remaining + returning;
+        String all = capacity + "|" + reserved + "|" + sold;
+        if (is.length != 5
+                || !all.equals(is[0] + "|" + is[3] + "|" + is[4])
+                || Long.parseLong(is[1]) + Long.parseLong(is[2]) != free) {
+            impossible(step, "is " + step.text("is"), "capacity, reserved and sold " + all + ", " + free + " free");
+            return;
+        }
+        String[] was = step.text("was").split("\\|", -1);
+        if (!was[1].equals(is[1]) || !was[2].equals(is[2])) {
+            restingSinceMs = now;
+        }
+        remaining = Long.parseLong(is[1]);
+        returning = Long.parseLong(is[2]);
     }
 
     private long limit() {

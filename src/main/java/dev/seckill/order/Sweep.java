@@ -1,0 +1,53 @@
+package dev.seckill.order;
+
+import dev.seckill.trade.Place;
+
+/** How far the orders of a sale are compared one by one with their reservations, from first to last and again. */
+final class Sweep {
+    private String last = "";
+    private Place began = Place.BEGIN;
+    private Place whole = Place.BEGIN;
+    private long found;
+    private long foundInWhole;
+    private long excess;
+
+    /** After which reservation it goes on. */
+    String last() {
+        return last;
+    }
+
+    /** Begins again at the first if it was at the end, at that place of the sale. */
+    void begin(Place at) {
+        if (last.isEmpty()) {
+            began = at;
+            found = 0;
+        }
+    }
+
+    /** It has come so far, and found so many that differ; '' is the end. */
+    void advance(String to, long more) {
+        last = to;
+        found += more;
+        if (to.isEmpty()) {
+            whole = began;
+            foundInWhole = found;
+        }
+    }
+
+    /** Whether all orders were compared since the sale stood there. */
+    boolean isWholeSince(Place place) {
+        return !whole.isBefore(place);
+    }
+
+    /** Whether the ledger has more reservations than there are orders for, and by another number than the last time. */
+    boolean isNewExcess(long reservations) {
+        boolean isNew = reservations > 0 && reservations != excess;
+        excess = reservations;
+        return isNew;
+    }
+
+    /** As far as it knows. */
+    long differing() {
+        return Math.max(found, foundInWhole);
+    }
+}

@@ -1,0 +1,355 @@
+package dev.seckill.order;
+
+import static dev.seckill.LocalNode.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.seckill.ledger.Ledgers;
+import dev.seckill.ledger.Movement;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.Place;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.Sale;
+import dev.seckill.trade.SaleId;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever somebody changes by hand in the ledger or in the tables is found, and what is proved wrong is put right. Touches a Redis
+ * and a PostgreSQL of its own.
+ */
+class ReconcilerTest {
+    private static final int CAPACITY = 20;
+
+    private static OrderBench bench;
+
+    @BeforeAll
+    static void start() {
+        bench = new OrderBench();
+    }
+
+    @AfterAll
+    static void end() {
+        bench.close();
+    }
+
+    /** Eight tickets reserved, three of them written, two cancelled and one returning. */
+    private static SaleId inMidSale() {
+        SaleId sale = bench.putOn(CAPACITY);
+        bench.node.buy(sale, "ann");
+        bench.node.buy(sale, "bob");
+        bench.node.cancel(sale, "bob");
+        bench.write(sale);
+        for (int i = 0; i < 5; i++) {
+            bench.node.buy(sale, "buyer" + i);
+        }
+        return sale;
+    }
+
+    private static Comparison compare(SaleId sale) {
+        return bench.reconciler().compare(sale, new Sweep()).orElseThrow();
+    }
+
+    private static String key(SaleId sale, String name) {
+        return "seckill:{" + sale + "}:" + name;
+    }
+
+    private static Sale stands(SaleId sale) {
+        return now(bench.node.ledger.show(sale)).orElseThrow();
+    }
+
+    private static String code(SaleId sale, String buyer) {
+        return ReservationId.derive(sale, new BuyerId(buyer), new IdempotencyKey("key"))
+                .code();
+    }
+
+    private static List<Movement> corrections(SaleId sale) {
+        return Ledgers.auditedMovements(bench.redis, sale).stream()
+                .filter(each -> each.kind().equals("CORRECTED"))
+                .toList();
+    }
+
+    /** Sells what is left; gives how many that were. */
+    private static int sellOut(SaleId sale) {
+        int[] sold = {0};
+        await().atMost(Duration.ofSeconds(10)).pollDelay(Duration.ZERO).until(() -> {
+            bench.node.tick();
+            Outcome outcome = bench.node.buy(sale, "late" + System.nanoTime());
+            sold[0] += outcome == Outcome.RESERVED ? 1 : 0;
+            Sale stands = stands(sale);
+            return outcome == Outcome.SOLD_OUT && stands.standing().returning() == 0;
+        });
+        return sold[0];
+    }
+
+    // --- the ledger's numbers ---------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({
+        "remaining, 7",
+        "remaining, -7",
+        "remaining, -100",
+        "returning, 3",
+        "returning, -3",
+        "reserved, 4",
+        "reserved, -4",
+        "reserved, -100",
+        "sold, 5",
+        "sold, -5",
+        "capacity, 9",
+        "capacity, -9",
+    })
+    void correctsANumberThatSomebodyChangedAndSellsExactlyWhatIsThere(String number, int by) {
+        SaleId sale = inMidSale();
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " " + number + " " + by);
+        assertThat(bench.node.buy(sale, "while-damaged")).isEqualTo(Outcome.BUSY);
+
+        Comparison found = compare(sale);
+
+        assertThat(found.drift()).isEqualTo(Math.abs(by));
+        assertThat(found.corrections()).isEqualTo(1);
+        assertThat(compare(sale)).as("again").matches(Comparison::agrees);
+        assertThat(sellOut(sale)).isEqualTo(CAPACITY - 6);
+        assertThat(stands(sale).reserved()).isEqualTo(CAPACITY);
+        assertThat(corrections(sale)).singleElement().satisfies(each -> assertThat(
+                        each.fields().get("reason"))
+                .startsWith("movements and orders add up to capacity 20, free 14, reserved 6, sold 0"));
+        bench.write(sale);
+        bench.assertWritten(sale);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"remaining, sold", "sold, remaining", "reserved, remaining", "remaining, reserved"})
+    void correctsTicketsThatWereMovedFromOneNumberToAnother(String from, String to) {
+        SaleId sale = inMidSale();
+        String stock = key(sale, "stock");
+        bench.shell.ask("HINCRBY " + stock + " sold 3");
+        bench.shell.ask("HINCRBY " + stock + " remaining -3");
+        compare(sale);
+        sellOutOfRest(sale);
+
+        bench.shell.ask("HINCRBY " + stock + " " + from + " -2");
+        bench.shell.ask("HINCRBY " + stock + " " + to + " 2");
+        assertThat(compare(sale).drift()).isEqualTo(2);
+
+        assertThat(sellOut(sale)).isEqualTo(CAPACITY - 6);
+        assertThat(corrections(sale)).hasSize(2);
+    }
+
+    private static void sellOutOfRest(SaleId sale) {
+        await().atMost(Duration.ofSeconds(5)).until(() -> {
+            bench.node.tick();
+            bench.node.cancel(sale, "nobody");
+            return stands(sale).standing().returning() == 0;
+        });
+    }
+
+    @Test
+    void correctsNothingWhileSomethingIsKeptAside() {
+        SaleId sale = inMidSale();
+        bench.plant(sale, "movement RESERVED at_ms soon AAAAAAAAAAAAAAAAAAAAAA 1|ann");
+        bench.write(sale);
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " sold 1");
+
+        Comparison found = compare(sale);
+
+        assertThat(found.agrees()).isFalse();
+        assertThat(found.corrections()).isZero();
+        assertThat(found.trouble()).contains("lacks a number");
+        assertThat(stands(sale).sold()).isEqualTo(1);
+    }
+
+    @Test
+    void countsWhatIsKeptAsideAndCanBeReadButCorrectsNothing() {
+        SaleId sale = bench.putOn(CAPACITY);
+        bench.write(sale);
+        bench.run("ALTER TABLE orders ADD CONSTRAINT whims CHECK (buyer <> 'bob') NOT VALID");
+        try {
+            bench.node.buy(sale, "ann");
+            bench.node.buy(sale, "bob");
+            bench.write(sale);
+
+            assertThat(compare(sale).drift()).isZero();
+            bench.shell.ask("HINCRBY " + key(sale, "stock") + " remaining 2");
+            assertThat(compare(sale))
+                    .matches(found -> found.drift() == 2 && found.corrections() == 0)
+                    .hasToString("drift 2 tickets, 0 orders differ, 0 corrections; 1 steps are kept aside");
+        } finally {
+            bench.run("ALTER TABLE orders DROP CONSTRAINT whims");
+        }
+        bench.writer().retry(sale);
+        assertThat(compare(sale).corrections()).isEqualTo(1);
+        assertThat(corrections(sale)).hasSize(1);
+    }
+
+    @Test
+    void correctsNothingThatItDoesNotUnderstand() {
+        SaleId sale = inMidSale();
+        bench.plant(sale, "movement PAID at_ms 1700000000000 " + code(sale, "ann") + " 1|ann");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " sold 1");
+
+        assertThat(compare(sale).trouble()).contains("has a kind that this version does not know");
+
+        assertThat(stands(sale).sold()).isEqualTo(1);
+    }
+
+    @Test
+    void correctsNothingWhenTheLedgerHasAnotherHistory() {
+        SaleId sale = inMidSale();
+        bench.write(sale);
+        String seq = bench.shell.ask("HGET " + key(sale, "stock") + " seq");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " seq -1");
+        bench.shell.ask("XDEL " + key(sale, "movements") + " 1-" + seq);
+        bench.shell.ask("DEL " + key(sale, "movements"));
+        bench.shell.ask("XADD " + key(sale, "movements") + " 1-" + seq + " movement STATE_CHANGED at_ms 1 state OPEN");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " seq 1");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " sold 1");
+
+        assertThat(compare(sale).trouble()).contains("the ledger has another history than the database");
+
+        assertThat(stands(sale).sold()).isEqualTo(1);
+    }
+
+    @Test
+    void correctsNothingIfTheMovementsAreImpossible() {
+        SaleId sale = bench.putOn(CAPACITY);
+        bench.write(sale);
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " capacity 5");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " remaining 5");
+        for (int i = 0; i < CAPACITY + 5; i++) {
+            assertThat(bench.node.buy(sale, "buyer" + i)).isEqualTo(Outcome.RESERVED);
+        }
+        bench.write(sale);
+
+        Comparison found = compare(sale);
+
+        assertThat(found.drift()).as("sold past the sale's capacity").isEqualTo(5);
+        assertThat(found.corrections()).isZero();
+        assertThat(found.trouble()).startsWith("the movements add up to less than nothing");
+    }
+
+    // --- orders -----------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DELETE FROM orders WHERE sale = ? AND buyer = 'ann'",
+                "DELETE FROM orders WHERE sale = ?",
+                "DELETE FROM orders WHERE sale = ? AND buyer = 'bob'",
+                "UPDATE orders SET status = 'EXPIRED', ended_at = now(), seq = seq + 1 WHERE sale = ? AND buyer = 'ann'",
+                "UPDATE orders SET status = 'PAID', seq = seq + 1 WHERE sale = ? AND buyer = 'ann'",
+                "UPDATE orders SET quantity = 7 WHERE sale = ? AND buyer = 'ann'",
+                "UPDATE orders SET quantity = 7 WHERE sale = ? AND buyer = 'bob'",
+                "UPDATE orders SET buyer = 'mallory' WHERE sale = ? AND buyer = 'ann'",
+                "UPDATE orders SET status = 'RESERVED', ended_at = NULL WHERE sale = ? AND buyer = 'bob'",
+            })
+    void rewritesAnOrderThatSomebodyChangedAndNotesIt(String harm) {
+        SaleId sale = inMidSale();
+        bench.run("ALTER TABLE orders DISABLE TRIGGER orders_end_once");
+        int harmed = bench.run(harm, sale.value());
+        bench.run("ALTER TABLE orders ENABLE TRIGGER orders_end_once");
+        String stock = bench.shell.ask("HGETALL " + key(sale, "stock"));
+
+        Comparison found = compare(sale);
+
+        assertThat(found.corrections()).isEqualTo(harmed).isPositive();
+        assertThat(compare(sale)).as("again").matches(Comparison::agrees);
+        assertThat(bench.list(
+                        "SELECT detail FROM operator_actions WHERE operator = 'reconciliation'"
+                                + " AND action = 'CORRECT_ORDER' AND sale = ?",
+                        sale.value()))
+                .hasSize(harmed)
+                .allMatch(detail -> detail.contains(" was ") && detail.contains(" and is {"));
+        assertThat(bench.shell.ask("HGETALL " + key(sale, "stock"))).isEqualTo(stock);
+        bench.write(sale);
+        bench.assertWritten(sale);
+        assertThat(corrections(sale)).isEmpty();
+    }
+
+    @Test
+    void correctsBothWhenBothWereChanged() {
+        SaleId sale = inMidSale();
+        bench.run("DELETE FROM orders WHERE sale = ? AND buyer = 'ann'", sale.value());
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " reserved -1");
+
+        assertThat(compare(sale).corrections()).isEqualTo(1);
+        assertThat(compare(sale).corrections()).isEqualTo(1);
+
+        assertThat(compare(sale)).matches(Comparison::agrees);
+        assertThat(stands(sale).reserved()).isEqualTo(6);
+        assertThat(corrections(sale)).hasSize(1);
+    }
+
+    @Test
+    void showsAnOrderThatNoMovementKnowsAndLeavesIt() {
+        SaleId sale = inMidSale();
+        bench.run(
+                "INSERT INTO orders SELECT sale, 'AAAAAAAAAAAAAAAAAAAAAA', buyer, quantity, amount_minor, currency, status,"
+                        + " reserved_at, due_at, ended_at, epoch, seq FROM orders WHERE sale = ? AND buyer = 'bob'",
+                sale.value());
+
+        assertThat(compare(sale)).matches(found -> found.differing() == 1 && found.corrections() == 0);
+
+        assertThat(bench.orders(sale)).containsKey("AAAAAAAAAAAAAAAAAAAAAA");
+    }
+
+    // --- reservations -----------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C|1|1|1|ann", "R|2|1|1|ann", "R|1|1|1|mallory", "R|1", ""})
+    void showsAReservationThatSomebodyChangedAndLeavesIt(String record) {
+        SaleId sale = inMidSale();
+        bench.write(sale);
+        String reservations = key(sale, "reservations");
+        String order = bench.orders(sale).get(code(sale, "ann"));
+        bench.shell.ask(
+                record.isEmpty()
+                        ? "HDEL " + reservations + " " + code(sale, "ann")
+                        : "HSET " + reservations + " " + code(sale, "ann") + " " + record);
+
+        assertThat(compare(sale)).matches(found -> found.differing() == 1 && found.corrections() == 0);
+
+        assertThat(bench.shell.ask("HGET " + reservations + " " + code(sale, "ann")))
+                .isEqualTo(record);
+        assertThat(bench.orders(sale)).containsEntry(code(sale, "ann"), order);
+    }
+
+    @Test
+    void showsAReservationThatNoMovementKnows() {
+        SaleId sale = inMidSale();
+        bench.shell.ask("HSET " + key(sale, "reservations") + " AAAAAAAAAAAAAAAAAAAAAA R|1|1|1|mallory");
+
+        assertThat(compare(sale)).matches(found -> found.differing() == 1 && found.corrections() == 0);
+    }
+
+    @Test
+    void comparesEveryOrderInTurnAPageAtATime() {
+        SaleId sale = bench.putOn(CAPACITY);
+        for (int i = 0; i < 10; i++) {
+            bench.node.buy(sale, "buyer" + i);
+        }
+        bench.write(sale);
+        String last = bench.orders(sale).keySet().stream().reduce((a, b) -> b).orElseThrow();
+        bench.shell.ask("HSET " + key(sale, "reservations") + " " + last + " R|9|1|1|mallory");
+        Database database = bench.database;
+        Reconciler small = new Reconciler(bench.node.ledger, database, bench.writer(), 4);
+        Sweep sweep = new Sweep();
+
+        List<Long> differing = IntStream.range(0, 4)
+                .mapToObj(i -> small.compare(sale, sweep).orElseThrow().differing())
+                .toList();
+
+        assertThat(differing).as("it begins again after the third page").containsExactly(0L, 0L, 1L, 1L);
+        assertThat(sweep.isWholeSince(new Place(1, 11))).isTrue();
+        assertThat(small.compareAll(sale).differing()).isEqualTo(1);
+    }
+}
