@@ -48,7 +48,9 @@ class OrdersIT {
                         "SECKILL_DATABASE_PASSWORD",
                         PostgresServer.PASSWORD,
                         "SECKILL_DATABASE_TIMEOUT",
-                        "PT2S"));
+                        "PT2S",
+                        "SECKILL_ORDER_RECONCILE_EVERY",
+                        "PT5S"));
         node.restart();
         api = node.api();
     }
@@ -157,6 +159,47 @@ class OrdersIT {
 
     @Test
     @Order(7)
+    void sellsOnAfterSomebodyHasChangedItsStockByHandAndShowsIt() {
+        RedisShell shell = new RedisShell(redis);
+        shell.ask("HINCRBY seckill:{" + SALE + "}:stock remaining -7");
+        assertThat(api.buy(SALE.value(), "while-damaged", "key", 1).status()).isEqualTo(429);
+
+        soon().until(() -> api.buy(SALE.value(), "once-more", "key", 1).status() == 201);
+
+        // until it is compared again and agrees
+        assertThat(api.metric("seckill_drift\\{[^}]*sale=\"" + SALE + "\"[^}]*}"))
+                .isEqualTo(7);
+        assertThat(api.get("/health/ready").text()).contains("drift 7 tickets");
+        soon().until(() -> api.metric("seckill_corrections_total") == 1);
+        soon().untilAsserted(() -> check.assertWritten(SALE));
+        soon().until(() -> !api.get("/health/ready").text().contains("drifting"));
+    }
+
+    @Test
+    @Order(8)
+    void archivesASaleOnlyWhenItsLedgerAndItsOrdersAgree() {
+        RedisShell shell = new RedisShell(redis);
+        assertThat(api.create("agreed", 10, 2).status()).isEqualTo(201);
+        String reservation = api.buy("agreed", "ann", "key", 1).id();
+        assertThat(api.cancel(reservation, "ann").status()).isEqualTo(200);
+        assertThat(api.change("agreed", "\"state\": \"CLOSED\"").status()).isEqualTo(200);
+        String code = reservation.substring(reservation.indexOf('.') + 1);
+        String record = shell.ask("HGET seckill:{agreed}:reservations " + code);
+        shell.ask("HSET seckill:{agreed}:reservations " + code + " " + record.replace("|ann", "|mallory"));
+        soon().until(() ->
+                api.change("agreed", "\"state\": \"ARCHIVED\"").problem().equals("still-different"));
+
+        shell.ask("HSET seckill:{agreed}:reservations " + code + " " + record);
+
+        assertThat(api.change("agreed", "\"state\": \"ARCHIVED\"").status()).isEqualTo(200);
+        soon().untilAsserted(() -> assertThat(check.list(
+                        "SELECT capacity || ' ' || state FROM sales JOIN progress USING (sale) WHERE sale = 'agreed'"
+                                + " AND finished_at IS NOT NULL"))
+                .containsExactly("10 ARCHIVED"));
+    }
+
+    @Test
+    @Order(9)
     void leavesItsSalesToOthersWhenItIsToldToStop() {
         assertThat(check.list("SELECT writer FROM writers WHERE alive_until > clock_timestamp()"))
                 .hasSize(1);

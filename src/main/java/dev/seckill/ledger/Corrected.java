@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /** What became of a wish to correct a stock. */
 public enum Corrected {
     CORRECTED,
-    /** It did not stand as it was seen: nothing was changed. */
+    /** It is not what was seen, or was corrected since: nothing was changed. */
     MOVED,
     /** Something would have become less than nothing: nothing was changed. */
     IMPOSSIBLE;

@@ -325,8 +325,8 @@ public class Ledger {
     }
 
     /**
-     * Corrects a stock by so many tickets, if it stands exactly as seen; may be repeated. What is free follows from the rest, and
-     * comes to rest before it is on sale.
+     * Corrects a stock that was seen so by so many tickets; a second time changes nothing. What is free follows from the rest, and
+     * what goes back on sale rests before.
      */
     public CompletionStage<Corrected> correct(Sale seen, long capacity, long reserved, long sold, String reason) {
         Book book = book(seen.id());
@@ -336,11 +336,7 @@ public class Ledger {
                         book.keys.stock,
                         standing.epoch(),
                         standing.seq(),
-                        seen.capacity(),
-                        standing.remaining(),
-                        standing.returning(),
-                        seen.reserved(),
-                        seen.sold(),
+                        seen.tooMany(),
                         capacity,
                         reserved,
                         sold,

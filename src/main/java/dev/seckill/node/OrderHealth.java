@@ -42,6 +42,9 @@ public class OrderHealth implements HealthCheck {
         if (!orders.stopped().isEmpty()) {
             health.withData("stopped", orders.stopped().keySet().toString());
         }
+        if (!orders.drifting().isEmpty()) {
+            health.withData("drifting", orders.drifting().toString());
+        }
         return health.build();
     }
 }

@@ -22,6 +22,8 @@ public class OrderMetrics {
     private Orders orders;
     private Counter steps;
     private long counted;
+    private Counter corrections;
+    private long countedCorrections;
 
     @Inject
     OrderMetrics(MetricRegistry registry, Orders orders) {
@@ -29,6 +31,10 @@ public class OrderMetrics {
         this.orders = orders;
         steps = registry.counter(
                 metadata("seckill_order_steps", "Steps of orders that this node has written", MetricUnits.NONE));
+        corrections = registry.counter(metadata(
+                "seckill_corrections",
+                "Corrections of ledgers and of orders that this node has made",
+                MetricUnits.NONE));
     }
 
     /** For the container's proxy. */
@@ -39,6 +45,9 @@ public class OrderMetrics {
         long now = orders.written();
         steps.inc(now - counted);
         counted = now;
+        long corrected = orders.corrections();
+        corrections.inc(corrected - countedCorrections);
+        countedCorrections = corrected;
         for (SaleId sale : orders.sales()) {
             if (shown.add(sale)) {
                 Tag tag = new Tag("sale", sale.value());
@@ -65,6 +74,22 @@ public class OrderMetrics {
                                 MetricUnits.NONE),
                         orders,
                         each -> each.keptAside(sale),
+                        tag);
+                registry.gauge(
+                        metadata(
+                                "seckill_drift",
+                                "Tickets by which the ledger was off what its movements and orders add up to",
+                                MetricUnits.NONE),
+                        orders,
+                        each -> each.drift(sale),
+                        tag);
+                registry.gauge(
+                        metadata(
+                                "seckill_orders_differing",
+                                "Reservations whose order and record in the ledger differ",
+                                MetricUnits.NONE),
+                        orders,
+                        each -> each.differing(sale),
                         tag);
             }
         }

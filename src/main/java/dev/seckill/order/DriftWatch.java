@@ -2,14 +2,19 @@ package dev.seckill.order;
 
 import dev.seckill.trade.Place;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What this node remembers of one sale's comparisons. A sale that agreed, all of its orders one by one too, is compared again only
  * after it has moved.
  */
 final class DriftWatch {
+    /** Between comparisons that cannot correct what they find: the proof that they cannot may take seconds. */
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final Sweep sweep = new Sweep();
     private final long everyNanos;
+    private long pauseNanos;
     private long nextNanos;
     private Comparison last = Comparison.impossible("");
     private boolean settled;
@@ -17,6 +22,7 @@ final class DriftWatch {
 
     DriftWatch(Duration every) {
         everyNanos = every.toNanos();
+        pauseNanos = everyNanos;
         nextNanos = System.nanoTime() + everyNanos;
     }
 
@@ -35,6 +41,9 @@ final class DriftWatch {
 
     /** Hears what was found, at that time of the ledger; true if that is new. */
     synchronized boolean hear(Comparison comparison, long nowMs) {
+        pauseNanos = comparison.trouble().isEmpty()
+                ? everyNanos
+                : Math.max(everyNanos, Math.min(LONGEST_PAUSE_NANOS, 2 * pauseNanos));
         later();
         boolean isNew = comparison.drift() != last.drift()
                 || comparison.differing() != last.differing()
@@ -51,7 +60,7 @@ final class DriftWatch {
 
     /** It could not be compared now. */
     synchronized void later() {
-        nextNanos = System.nanoTime() + everyNanos;
+        nextNanos = System.nanoTime() + pauseNanos;
     }
 
     synchronized Comparison last() {

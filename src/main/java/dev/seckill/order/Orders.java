@@ -274,7 +274,7 @@ public class Orders {
     /** One sale at a time. */
     private void compareNext() {
         drifts.keySet().retainAll(watches.keySet());
-        if (!comparing.isDone()) {
+        if (isComparing()) {
             return;
         }
         watches.forEach((sale, watch) -> watch.compared()
@@ -291,6 +291,10 @@ public class Orders {
         Place place = watch(sale).compared().orElse(Place.BEGIN);
         Place seen = ledger.seen(sale);
         return place.isBefore(seen) ? seen : place;
+    }
+
+    private synchronized boolean isComparing() {
+        return !comparing.isDone();
     }
 
     private synchronized <T> CompletionStage<T> next(Supplier<T> task) {

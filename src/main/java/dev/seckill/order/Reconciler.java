@@ -45,9 +45,6 @@ final class Reconciler {
     /** Orders that are rewritten together. */
     private static final int MOST_MENDED = 500;
 
-    /** A sale that goes on selling moves between the look and the correction; the next look is only a few movements on. */
-    private static final int MOST_TRIES = 50;
-
     private final Ledger ledger;
     private final Database database;
     private final OrderWriter writer;
@@ -125,7 +122,7 @@ final class Reconciler {
             Sale seen = look();
             long drift = sums.drift(seen);
             if (drift > 0) {
-                correct(seen);
+                correct();
             }
             Place place = sums.place();
             long excess = 0;
@@ -184,42 +181,41 @@ final class Reconciler {
             return movements;
         }
 
-        private void correct(Sale found) {
+        private void correct() {
             if (!orders.aside().isEmpty()) {
                 trouble = orders.aside().size() + " steps are kept aside";
             } else if (!mender.sums(sale, orders.sums().place()).equals(orders.sums())) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
                 trouble = corrections > 0 ? "" : "the orders are not what their movements add up to";
             } else {
-                correctLedger(found);
+                correctLedger();
             }
         }
 
-        private void correctLedger(Sale found) {
-            Sale seen = found;
-            for (int i = 0; i < MOST_TRIES && sums.drift(seen) > 0; i++) {
-                String reason = "movements and orders add up to " + sums;
-                Corrected corrected = OrderWriter.await(ledger.correct(
-                        seen,
-                        sums.capacity() - seen.capacity(),
-                        sums.reserved() - seen.reserved(),
-                        sums.sold() - seen.sold(),
-                        reason));
-                if (corrected == Corrected.CORRECTED) {
-                    corrections++;
-                    LOG.log(Level.SEVERE, "The ledger of sale {0} was corrected: it had {1}, its {2}.", new Object[] {
-                        sale, numbers(seen), reason
-                    });
-                    return;
-                }
-                if (corrected == Corrected.IMPOSSIBLE) {
-                    trouble = "the movements add up to less than nothing: " + sums;
-                    return;
-                }
-                behind = 0;
-                seen = look();
+        private void correctLedger() {
+            // The proof may have taken seconds, in which somebody may have put it right by hand.
+            behind = 0;
+            Sale seen = look();
+            if (sums.drift(seen) == 0) {
+                return;
             }
-            trouble = sums.drift(seen) > 0 ? "it moves too fast to be corrected" : "";
+            String reason = "movements and orders add up to " + sums;
+            Corrected corrected = OrderWriter.await(ledger.correct(
+                    seen,
+                    sums.capacity() - seen.capacity(),
+                    sums.reserved() - seen.reserved(),
+                    sums.sold() - seen.sold(),
+                    reason));
+            if (corrected == Corrected.CORRECTED) {
+                corrections++;
+                LOG.log(Level.SEVERE, "The ledger of sale {0} was corrected: it had {1}, its {2}.", new Object[] {
+                    sale, numbers(seen), reason
+                });
+            } else {
+                trouble = corrected == Corrected.IMPOSSIBLE
+                        ? "the movements add up to less than nothing: " + sums
+                        : "somebody else has changed it at the same time";
+            }
         }
 
         // --- one by one ---------------------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ final class WrittenSale {
             try (PreparedStatement statement = connection.prepareStatement(SUMS)) {
                 statement.setString(1, sale.value());
                 try (ResultSet row = statement.executeQuery()) {
-                    if (!row.next() || row.getLong("capacity") == 0) {
+                    // before the first movement there is no sale yet
+                    if (!row.next() || (row.getLong("capacity") == 0 && row.getLong("seq") > 0)) {
                         throw new Unclear("the sale is not written");
                     }
                     sums = new Sums(

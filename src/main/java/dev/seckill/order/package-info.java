@@ -3,7 +3,8 @@
  *
  * <p>Called by the timer and the container only; no purchase waits for it, and a sale sells on while the database is away. The
  * only room that knows SQL. It takes a sale's movements in their order and moves the database's own progress in the same
- * transaction, so that nothing is written twice and nothing left out, whoever dies when. It never changes anything in the
- * ledger.
+ * transaction, so that nothing is written twice and nothing left out, whoever dies when. It compares what it wrote with the
+ * ledger, and has the ledger corrected where both are proved to say something else than the ledger's numbers; it never copies
+ * anything from the database there.
  */
 package dev.seckill.order;

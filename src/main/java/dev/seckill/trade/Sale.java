@@ -32,6 +32,11 @@ public record Sale(
     /** Whether its sums are possible at all; nothing is sold while they are not. */
     public boolean addsUp() {
         return Math.min(Math.min(standing.remaining(), standing.returning()), Math.min(reserved, sold)) >= 0
-                && standing.remaining() + standing.returning() + reserved + sold == capacity;
+                && tooMany() == 0;
+    }
+
+    /** Tickets that its sums have more than its capacity; below 0: fewer. Nothing that is sold or given back changes that. */
+    public long tooMany() {
+        return standing.remaining() + standing.returning() + reserved + sold - capacity;
     }
 }

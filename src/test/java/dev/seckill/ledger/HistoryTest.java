@@ -115,6 +115,29 @@ class HistoryTest {
         assertThat(sums()).isEqualTo(sums(10, 0, 0, 0, 0));
     }
 
+    /** What it brings back is what the movements said all along: to a replay only where the free tickets are is new. */
+    @Test
+    void takesACorrectionForWhatItSaysOfTheFreeTicketsAlone() {
+        create();
+        reserve(ANN, "ann", 4);
+
+        move("CORRECTED", "was", "10|1|0|9|0", "is", "10|1|5|4|0", "reason", "why", "at_ms", 1_500);
+
+        assertThat(findings.shown()).isEmpty();
+        assertThat(sums()).isEqualTo(sums(1, 5, 4, 0, 1_500 + REST_MS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10|2|5|4|0", "10|1|4|4|0", "10|1|4|5|0", "11|2|5|4|0", "10|1|5|3|1", "10|1|5|4"})
+    void findsACorrectionToSomethingElseThanTheMovementsSay(String is) {
+        create();
+        reserve(ANN, "ann", 4);
+
+        move("CORRECTED", "was", "10|1|0|9|0", "is", is, "reason", "why");
+
+        assertThat(findings.shown()).extracting(Finding::subject).containsExactly("1-3 CORRECTED");
+    }
+
     @Test
     void findsTicketsThatRestedNotOrForNothing() {
         create();

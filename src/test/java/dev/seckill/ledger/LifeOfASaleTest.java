@@ -245,7 +245,7 @@ class LifeOfASaleTest {
                         case RECORDS ->
                             sale.call(script, sale.keys.reservations).verdict();
                         case CORRECT ->
-                            sale.call(script, sale.keys.stock, 1, 1, 5, 5, 0, 0, 0, 1, 0, 0, "why")
+                            sale.call(script, sale.keys.stock, 1, 1, 0, 1, 0, 0, "why")
                                     .verdict();
                     };
             String expected =

@@ -86,7 +86,9 @@ class OrderDefectsTest {
                 () -> OrderBench.source(bench.postgres),
                 Runnable::run);
         orders.tend(List.of(sale));
+        Comparison compared = bench.reconciler().compare(sale, new Sweep()).orElseThrow();
 
+        assertThat(compared).as("five orders behind is no drift").matches(Comparison::agrees);
         assertThat(bench.shell.ask("HGETALL seckill:{" + sale + "}:stock")).isEqualTo(stock);
         assertThat(bench.node.buy(sale, "one-too-many")).isEqualTo(Outcome.SOLD_OUT);
         assertThat(now(bench.node.ledger.show(sale)).orElseThrow().reserved()).isEqualTo(10);

@@ -178,6 +178,32 @@ class OrdersTest {
     }
 
     @Test
+    void findsAndCorrectsWhatSomebodyChangedAndAsksNothingOfASaleThatAgreesAndStandsStill() {
+        SaleId sale = bench.node.putOn(100);
+        Node node = new Node("a", List.of(sale));
+        for (int i = 0; i < 20; i++) {
+            bench.node.buy(sale, "buyer" + i);
+        }
+        awaitWritten(sale);
+
+        bench.shell.ask("HINCRBY seckill:{" + sale + "}:stock remaining -9");
+        assertThat(bench.node.buy(sale, "while-damaged")).isEqualTo(Outcome.BUSY);
+        soon().until(() -> node.orders.drift(sale) == 9);
+        assertThat(node.orders.drifting().get(sale)).contains("drift 9 tickets").contains(", since 20");
+        assertThat(node.orders.corrections()).isEqualTo(1);
+        assertThat(bench.node.buy(sale, "after")).isEqualTo(Outcome.RESERVED);
+        soon().until(() -> node.orders.drifting().isEmpty());
+        assertThat(node.orders.drift(sale)).isZero();
+
+        bench.run("DELETE FROM orders WHERE sale = ? AND buyer = 'buyer7'", sale.value());
+        bench.node.buy(sale, "one-more");
+        soon().until(() -> node.orders.corrections() == 2);
+        awaitWritten(sale);
+        soon().until(() -> node.orders.drifting().isEmpty());
+        assertThat(bench.node.ledger.isDamaged(sale)).isFalse();
+    }
+
+    @Test
     void writesEachMovementOnceThoughItsWritersAreKilledAgainAndAgain() throws InterruptedException {
         SaleId sale = bench.node.putOn(10_000);
         for (int killed = 0; killed < 4; killed++) {
