@@ -115,6 +115,11 @@ public final class Auditor implements AutoCloseable {
         }
     }
 
+    /** One of its sales, to compare it with something else. */
+    public LedgerSale sale(SaleId sale) {
+        return new LedgerSale(new SaleReader(redisson, sale), fault -> away(address, fault));
+    }
+
     /** How the sale stands and what is wrong with it; nothing if there is no such sale. */
     public Optional<SaleAudit> audit(SaleId sale) {
         for (int tries = 1; ; tries++) {

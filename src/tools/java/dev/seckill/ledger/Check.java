@@ -21,7 +21,17 @@ public enum Check {
     /** Each buyer's count is what the buyer's reservations add up to. */
     BUYERS,
     /** Of an archived sale nothing is left but its last sums. */
-    ARCHIVED;
+    ARCHIVED,
+    /** The database stands at the last movement that it has. */
+    PROGRESS,
+    /** The movements in the database are those of the ledger, up to where it stands. */
+    WRITTEN,
+    /** The database's row of the sale is what the movements make of it. */
+    SALE,
+    /** Every reservation has one order, and that is what the movements make of it. */
+    ORDERS,
+    /** Nothing that moved had to be left out of the orders. */
+    KEPT_ASIDE;
 
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package dev.seckill.ledger;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A sale at one moment, but for its reservations and its history.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param others the keys there are besides the stock
  */
 record Glance(Map<String, String> stock, Position last, Map<String, String> wrongKeys, List<String> others) {
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
+
     /** Where a movement stands: its id in the stream. */
     record Position(long epoch, long seq) {
         static final Position BEGIN = new Position(0, 0);
@@ -29,6 +32,12 @@ record Glance(Map<String, String> stock, Position last, Map<String, String> wron
 
     String text(String field) {
         return stock.getOrDefault(field, "");
+    }
+
+    /** The field, or -1 if it is no number. */
+    long number(String field) {
+        String text = text(field);
+        return NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
     }
 
     boolean isArchived() {

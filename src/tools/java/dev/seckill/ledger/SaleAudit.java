@@ -32,6 +32,20 @@ public record SaleAudit(
         NOTHING
     }
 
+    /** Of a sale that is known elsewhere and not in the ledger. */
+    public static SaleAudit gone(SaleId sale) {
+        return new SaleAudit(
+                sale,
+                "",
+                0,
+                0,
+                Map.of(),
+                Map.of(),
+                ComparedWith.NOTHING,
+                List.of(new Finding(Check.KEYS, "stock", "nothing", "the sale that the database has orders of")),
+                Map.of());
+    }
+
     public boolean isOk() {
         return findings.isEmpty();
     }

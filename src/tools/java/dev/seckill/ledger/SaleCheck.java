@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 final class SaleCheck {
     private static final List<String> SUMS = List.of("remaining", "returning", "reserved", "sold");
     private static final Pattern POSITION = Pattern.compile("\\d{1,18}-\\d{1,18}");
-    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
     private final Findings findings = new Findings();
     private final History history = new History(findings);
@@ -31,7 +30,7 @@ final class SaleCheck {
 
     /** All movements up to this moment went in; now the tables are read. */
     void begin(Glance glance) {
-        history.reaches(number(glance, "seq"));
+        history.reaches(glance.number("seq"));
         comparedWith = history.isWhole() ? ComparedWith.MOVEMENTS : ComparedWith.RECORDS;
         if (comparedWith == ComparedWith.RECORDS) {
             claims = new Claims();
@@ -55,7 +54,7 @@ final class SaleCheck {
         checkSums(end);
         boolean wasWhole = comparedWith == ComparedWith.MOVEMENTS;
         if (wasWhole && history.isWhole()) {
-            history.reaches(number(end, "seq"));
+            history.reaches(end.number("seq"));
         }
         if (wasWhole != history.isWhole() || (!wasWhole && !begin.last().equals(end.last()))) {
             // It broke under our eyes, or goes on without a history: what was read is of no one moment.
@@ -98,13 +97,13 @@ final class SaleCheck {
 
     private SaleAudit result(SaleId sale, Glance glance, Map<ReservationStatus, Long> counts) {
         Map<String, Long> sums = new LinkedHashMap<>();
-        sums.put("capacity", number(glance, "capacity"));
-        SUMS.forEach(sum -> sums.put(sum, number(glance, sum)));
+        sums.put("capacity", glance.number("capacity"));
+        SUMS.forEach(sum -> sums.put(sum, glance.number(sum)));
         return new SaleAudit(
                 sale,
                 glance.text("state"),
-                number(glance, "epoch"),
-                number(glance, "seq"),
+                glance.number("epoch"),
+                glance.number("seq"),
                 sums,
                 counts,
                 comparedWith,
@@ -112,21 +111,15 @@ final class SaleCheck {
                 findings.more());
     }
 
-    /** The field, or -1 if it is no number. */
-    private static long number(Glance glance, String field) {
-        String text = glance.text(field);
-        return NUMBER.matcher(text).matches() ? Long.parseLong(text) : -1;
-    }
-
     private void checkSums(Glance glance) {
         long sum = 0;
         for (String each : SUMS) {
-            if (number(glance, each) < 0) {
+            if (glance.number(each) < 0) {
                 findings.add(Check.SUMS, each, glance.text(each), "0 or more");
             }
-            sum += number(glance, each);
+            sum += glance.number(each);
         }
-        if (sum != number(glance, "capacity")) {
+        if (sum != glance.number("capacity")) {
             findings.add(
                     Check.SUMS,
                     "remaining + returning + reserved + sold",
@@ -136,14 +129,14 @@ final class SaleCheck {
     }
 
     private void checkStock(Glance glance) {
-        history.stock(number(glance, "rest_ms")).forEach((field, expected) -> {
+        history.stock(glance.number("rest_ms")).forEach((field, expected) -> {
             String found = glance.stock().getOrDefault(field, field.equals("cancelled_ahead") ? "0" : "nothing");
             if (!found.equals(expected)) {
                 findings.add(Check.STOCK, field, found, expected);
             }
         });
         checkExpiry(glance);
-        if (number(glance, "now_ms") < history.atMs()) {
+        if (glance.number("now_ms") < history.atMs()) {
             findings.add(Check.STOCK, "now_ms", glance.text("now_ms"), history.atMs() + " or later");
         }
     }
@@ -158,7 +151,7 @@ final class SaleCheck {
     }
 
     private void checkTickets(Glance glance, String sum, char letter) {
-        if (claims.tickets(letter) != number(glance, sum)) {
+        if (claims.tickets(letter) != glance.number(sum)) {
             findings.add(Check.SUMS, sum, glance.text(sum), claims.tickets(letter) + ", the reservations' tickets");
         }
     }

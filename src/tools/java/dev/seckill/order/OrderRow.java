@@ -1,0 +1,48 @@
+package dev.seckill.order;
+
+import dev.seckill.trade.Place;
+import dev.seckill.trade.ReservationStatus;
+
+/** An order as it should be, or is; about 250 bytes with its names, so that a million of them fit in memory. */
+final class OrderRow {
+    final String buyer;
+    final int quantity;
+    final long amountMinor;
+    final String currency;
+    final long reservedMs;
+    final long dueMs;
+    ReservationStatus status;
+    /** Of these times, 0 is none. */
+    long endedMs;
+
+    Place place;
+    boolean isSeen;
+
+    OrderRow(
+            String buyer,
+            int quantity,
+            long amountMinor,
+            String currency,
+            long reservedMs,
+            long dueMs,
+            ReservationStatus status,
+            long endedMs,
+            Place place) {
+        this.buyer = buyer;
+        this.quantity = quantity;
+        this.amountMinor = amountMinor;
+        this.currency = currency;
+        this.reservedMs = reservedMs;
+        this.dueMs = dueMs;
+        this.status = status;
+        this.endedMs = endedMs;
+        this.place = place;
+    }
+
+    /** All of it in one line: two are the same if these are. */
+    @Override
+    public String toString() {
+        return status + " " + quantity + " at " + amountMinor + " " + currency + ", reserved " + reservedMs + ", due "
+                + dueMs + ", ended " + endedMs + ", by " + place + ", of " + buyer;
+    }
+}
