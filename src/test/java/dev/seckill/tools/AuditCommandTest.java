@@ -69,7 +69,7 @@ class AuditCommandTest {
         assertThat(said.exitCode).isZero();
         assertThat(said.out)
                 .contains(right + "  OPEN, epoch 1, seq 4", "capacity 10: remaining 8, returning 1, reserved 1, sold 0")
-                .contains("1 RESERVED, 1 CANCELLED")
+                .contains("1 RESERVED, 1 CANCELLED", "orders: not looked at, as no database is named")
                 .endsWith("  OK\n");
         assertThat(said.err).isEmpty();
     }
@@ -94,6 +94,7 @@ class AuditCommandTest {
         assertThat(document.get("ledger").asText()).isEqualTo(redis.address());
         assertThat(document.get("ok").asBoolean(true)).isFalse();
         assertThat(document.get("error").isNull()).isTrue();
+        assertThat(document.get("database").isNull()).isTrue();
         assertThat(document.get("sales")).hasSize(2);
         for (JsonNode sale : document.get("sales")) {
             boolean isRight = sale.get("id").asText().equals(right.value());
@@ -105,6 +106,7 @@ class AuditCommandTest {
                     .hasToString("{\"capacity\":10,\"remaining\":8,\"returning\":1,\"reserved\":1,\"sold\":0}");
             assertThat(sale.get("reservations")).hasToString("{\"RESERVED\":1,\"CANCELLED\":1}");
             assertThat(sale.get("compared_with").asText()).isEqualTo("movements");
+            assertThat(sale.get("orders").isNull()).isTrue();
             assertThat(sale.get("more")).isEmpty();
             assertThat(sale.get("findings"))
                     .hasToString(
@@ -136,9 +138,22 @@ class AuditCommandTest {
     }
 
     @Test
+    void tellsThatTheDatabaseIsAway() {
+        Said said = audit("--database", "jdbc:postgresql://127.0.0.1:1/seckill");
+
+        assertThat(said.exitCode).isEqualTo(3);
+        assertThat(said.err).startsWith("The database at jdbc:postgresql://127.0.0.1:1/seckill can't be audited");
+        assertThat(said.out).isEmpty();
+    }
+
+    @Test
     void refusesWhatItDoesNotUnderstand() {
         assertThat(audit("A Sale").exitCode).isEqualTo(2);
         assertThat(audit("--what").exitCode).isEqualTo(2);
         assertThat(command("--redis", "somewhere").exitCode).isEqualTo(2);
+        assertThat(audit("--database", "somewhere").exitCode).isEqualTo(2);
+        assertThat(audit("--database", "jdbc:postgresql://h/d", "--no-database").exitCode)
+                .isEqualTo(2);
+        assertThat(command("--database", "jdbc:postgresql://h/d").exitCode).isEqualTo(2);
     }
 }

@@ -5,11 +5,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.seckill.ledger.Check;
 import dev.seckill.ledger.Finding;
 import dev.seckill.ledger.SaleAudit;
+import dev.seckill.ledger.SaleAudit.ComparedWith;
+import dev.seckill.order.OrderAudit;
+import dev.seckill.trade.ReservationStatus;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What an audit tells: each sale as soon as it is known, or one JSON document at the end. */
@@ -19,6 +27,7 @@ final class AuditReport {
     private final ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
     private final ObjectNode document = mapper.createObjectNode();
     private final ArrayNode sales = mapper.createArrayNode();
+    private int audited;
     private int wrong;
     private String error;
 
@@ -27,8 +36,8 @@ final class AuditReport {
         this.asJson = asJson;
     }
 
-    void ledger(String address) {
-        document.put("ledger", address);
+    void about(String ledger, Optional<String> database) {
+        document.put("ledger", ledger).put("database", database.orElse(null));
     }
 
     /** That not everything could be audited; the first reason counts. */
@@ -44,15 +53,19 @@ final class AuditReport {
         return wrong > 0;
     }
 
-    void add(SaleAudit audit) {
-        wrong += audit.isOk() ? 0 : 1;
-        sales.add(json(audit));
-        if (!asJson) {
-            print(audit);
+    /** Without orders if they were not looked at. */
+    void add(SaleAudit audit, Optional<OrderAudit> orders) {
+        boolean isOk = audit.isOk() && orders.map(OrderAudit::isOk).orElse(true);
+        audited++;
+        wrong += isOk ? 0 : 1;
+        if (asJson) {
+            sales.add(json(audit, orders, isOk));
+        } else {
+            print(audit, orders, isOk);
         }
     }
 
-    private ObjectNode json(SaleAudit audit) {
+    private ObjectNode json(SaleAudit audit, Optional<OrderAudit> orders, boolean isOk) {
         ObjectNode sale = mapper.createObjectNode()
                 .put("id", audit.sale().value())
                 .put("state", audit.state())
@@ -62,10 +75,11 @@ final class AuditReport {
         audit.sums().forEach(sums::put);
         ObjectNode reservations = sale.putObject("reservations");
         audit.reservations().forEach((status, count) -> reservations.put(status.name(), count));
-        sale.put("compared_with", audit.comparedWith().name().toLowerCase(Locale.ROOT));
-        sale.put("ok", audit.isOk());
+        sale.put("compared_with", told(audit.comparedWith()));
+        sale.set("orders", orders.map(this::json).orElse(null));
+        sale.put("ok", isOk);
         ArrayNode findings = sale.putArray("findings");
-        for (Finding finding : audit.findings()) {
+        for (Finding finding : findings(audit, orders)) {
             findings.addObject()
                     .put("check", finding.check().toString())
                     .put("subject", finding.subject())
@@ -73,33 +87,76 @@ final class AuditReport {
                     .put("expected", finding.expected());
         }
         ObjectNode more = sale.putObject("more");
-        audit.more().forEach((check, count) -> more.put(check.toString(), count));
+        more(audit, orders).forEach((check, count) -> more.put(check.toString(), count));
         return sale;
     }
 
-    private void print(SaleAudit audit) {
+    private ObjectNode json(OrderAudit audit) {
+        ObjectNode orders = mapper.createObjectNode()
+                .put("epoch", audit.written().epoch())
+                .put("seq", audit.written().seq())
+                .put("behind", audit.behind())
+                .put("kept_aside", audit.keptAside())
+                .put("finished", audit.isFinished())
+                .put("compared_with", told(audit.isCompared() ? ComparedWith.MOVEMENTS : ComparedWith.NOTHING));
+        audit.orders().forEach((status, count) -> orders.put(status.name(), count));
+        return orders;
+    }
+
+    private static String told(ComparedWith comparedWith) {
+        return comparedWith.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static List<Finding> findings(SaleAudit audit, Optional<OrderAudit> orders) {
+        List<Finding> all = new ArrayList<>(audit.findings());
+        orders.ifPresent(each -> all.addAll(each.findings()));
+        return all;
+    }
+
+    private static Map<Check, Integer> more(SaleAudit audit, Optional<OrderAudit> orders) {
+        Map<Check, Integer> all = new EnumMap<>(Check.class);
+        all.putAll(audit.more());
+        orders.ifPresent(each -> each.more().forEach((check, count) -> all.merge(check, count, Integer::sum)));
+        return all;
+    }
+
+    private void print(SaleAudit audit, Optional<OrderAudit> orders, boolean isOk) {
         Map<String, Long> sums = audit.sums();
         out.printf("%s  %s, epoch %d, seq %d%n", audit.sale(), audit.state(), audit.epoch(), audit.seq());
-        out.printf(
-                "  capacity %d: remaining %d, returning %d, reserved %d, sold %d%n",
-                sums.get("capacity"),
-                sums.get("remaining"),
-                sums.get("returning"),
-                sums.get("reserved"),
-                sums.get("sold"));
-        if (!audit.reservations().isEmpty()) {
-            out.println("  reservations: "
-                    + audit.reservations().entrySet().stream()
-                            .map(each -> each.getValue() + " " + each.getKey())
-                            .collect(Collectors.joining(", ")));
+        if (!sums.isEmpty()) {
+            out.printf(
+                    "  capacity %d: remaining %d, returning %d, reserved %d, sold %d%n",
+                    sums.get("capacity"),
+                    sums.get("remaining"),
+                    sums.get("returning"),
+                    sums.get("reserved"),
+                    sums.get("sold"));
         }
-        audit.findings().forEach(finding -> out.println("  WRONG " + finding));
-        audit.more().forEach((check, count) -> out.printf("  WRONG %s: %d more%n", check, count));
-        out.println(
-                audit.isOk()
-                        ? "  OK"
-                        : "  compared with " + json(audit).get("compared_with").asText());
+        if (!audit.reservations().isEmpty()) {
+            out.println("  reservations: " + told(audit.reservations()));
+        }
+        orders.ifPresentOrElse(this::print, () -> out.println("  orders: not looked at, as no database is named"));
+        findings(audit, orders).forEach(finding -> out.println("  WRONG " + finding));
+        more(audit, orders).forEach((check, count) -> out.printf("  WRONG %s: %d more%n", check, count));
+        out.println(isOk ? "  OK" : "  compared with " + told(audit.comparedWith()));
         out.flush();
+    }
+
+    private void print(OrderAudit audit) {
+        out.printf(
+                "  orders: %s; written to %s, %d movements behind, %d kept aside%s%s%n",
+                audit.orders().isEmpty() ? "none" : told(audit.orders()),
+                audit.written(),
+                audit.behind(),
+                audit.keptAside(),
+                audit.isFinished() ? ", finished" : "",
+                audit.isCompared() ? "" : ", compared with nothing");
+    }
+
+    private static String told(Map<ReservationStatus, Long> counts) {
+        return counts.entrySet().stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     void end() {
@@ -110,8 +167,8 @@ final class AuditReport {
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }
-        } else if (sales.size() != 1 && error == null) {
-            out.println(sales.size() + " sales, " + wrong + " wrong");
+        } else if (audited != 1 && error == null) {
+            out.println(audited + " sales, " + wrong + " wrong");
         }
         out.flush();
     }

@@ -2,6 +2,7 @@ package dev.seckill.trial;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,9 @@ public final class PostgresProcess implements AutoCloseable {
     public static final String USER = "seckill";
     private static final String DATABASE = "seckill";
     private static final String NAME = "postgres";
+
+    /** Of postmaster.pid, which PostgreSQL writes before it listens. */
+    private static final int PORT_LINE = 3;
 
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
@@ -88,6 +93,19 @@ public final class PostgresProcess implements AutoCloseable {
     /** Ends the one that a killed process left behind in the folder; true if there was one. */
     public static boolean endLeftover(Path folder) {
         return Child.endLeftover(NAME, folder, STOP_PATIENCE);
+    }
+
+    /** Where the one that runs in the folder answers, for JDBC, if one does. */
+    public static Optional<String> urlOfRunning(Path folder) {
+        if (!Child.isRunning(NAME, folder)) {
+            return Optional.empty();
+        }
+        try {
+            List<String> lines = Files.readAllLines(folder.resolve("data/postmaster.pid"));
+            return Optional.of(url(Integer.parseInt(lines.get(PORT_LINE)), DATABASE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void initialize(Path programs, Path folder, Path data, String password) throws IOException {
@@ -233,7 +251,7 @@ public final class PostgresProcess implements AutoCloseable {
     }
 
     private void createDatabase() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url("postgres"), USER, password);
+        try (Connection connection = DriverManager.getConnection(url(port, "postgres"), USER, password);
                 Statement statement = connection.createStatement()) {
             try (ResultSet found =
                     statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
@@ -245,13 +263,13 @@ public final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    private String url(String database) {
+    private static String url(int port, String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
     /** For JDBC. */
     public String url() {
-        return url(DATABASE);
+        return url(port, DATABASE);
     }
 
     /** For psql, with the password in it. */
