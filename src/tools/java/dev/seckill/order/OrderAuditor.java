@@ -33,8 +33,8 @@ import org.postgresql.ds.PGSimpleDataSource;
  * archived sale the ledger has only its sums, and the database must be right in itself.
  */
 public final class OrderAuditor {
-    /** Of one statement; the longest reads some thousand rows. */
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    /** Of one statement, and half of it between two: meanwhile the ledger is read, by a process that may be short of memory. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     /** A sale that is archived or adopted elsewhere meanwhile is audited again, so often. */
     private static final int TRIES = 3;

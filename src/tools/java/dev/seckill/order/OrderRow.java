@@ -3,7 +3,7 @@ package dev.seckill.order;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.ReservationStatus;
 
-/** An order as it should be, or is; about 250 bytes with its names, so that a million of them fit in memory. */
+/** An order as it should be, or is; about 400 bytes with its names and its place in a map, so that a million of them fit in memory. */
 final class OrderRow {
     final String buyer;
     final int quantity;

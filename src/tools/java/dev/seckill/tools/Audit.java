@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
             "The first 20 findings of each check are shown. A broken history can't tell what should be: a sale that"
                     + " stands still is then compared with its own reservations (records), one that goes on with"
                     + " nothing. Movements that the database does not have yet (behind) are no finding. An audit takes"
-                    + " about 250 bytes of memory for each reservation."
+                    + " about 400 bytes of memory for each reservation."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
