@@ -91,6 +91,8 @@ refuses 2 'at most 999999999' rush --attempts 1000000000
 refuses 2 'requests of a run of source (1000)' source --quick --connections 1001
 refuses 2 'at most as many as the requests' all --connections 15001
 refuses 2 'above 0' overload --factor 0
+refuses 2 'is 1 to 10000' orders --batch-rows 0
+refuses 2 'Unknown option' orders --target http://127.0.0.1:1
 mkdir "$folder/bin"
 for command in bash dirname find java; do
   ln --symbolic "$(command -v "$command")" "$folder/bin/$command"
@@ -101,7 +103,8 @@ PATH="$folder/bin" refuses 1 'sudo apt-get install --yes apache2-utils' source
 ! pgrep --full "$folder" > /dev/null || fail "left behind: $(pgrep --full --list-full "$folder")"
 grep --quiet 'the figures mean nothing' "$folder/all.txt" || fail "it did not say that --quick means nothing"
 for title in 'source: ab -n 1000 -c 8' 'sell: every request wins' 'refuse: everything is sold' \
-  'rush: 20,000 buyers, 500 tickets' 'overload: '; do
+  'rush: 20,000 buyers, 500 tickets' 'overload: ' 'orders: what they cost a purchase' \
+  'orders: how far they are behind' 'orders: how fast they are written'; do
   grep --quiet --fixed-strings "$title" "$folder/all/"report-all-*.html || fail "the page has no chapter $title"
 done
 at_least 'the throughput of sell' "$(number "$folder/all" all median '"sell"')" 1
@@ -109,8 +112,11 @@ at_least 'the ratio of sell' "$(number "$folder/all" all median '"ratio"')" 0.01
 at_least 'evalsha per 1 000 requests' "$(number "$folder/all" all value '"Redis calls: evalsha"')" 1
 at_least 'the memory of a reservation' "$(number "$folder/all" all value '"Redis memory"')" 100
 at_least 'the p50 of the rush' "$(number "$folder/all" all value '"title" : "rush:')" 0.01
-for line in 'First sold-out heard' 'Last ticket won'; do
-  grep --quiet "^  $line  *[0-9.,]* s" "$folder/all.txt" || fail "the rush does not tell: $line"
+at_least 'the ratio of a node that writes orders' "$(number "$folder/all" all median '"orders written"')" 0.01
+at_least 'the CPU of PostgreSQL' "$(number "$folder/all" all value '"CPU of PostgreSQL"')" 0.01
+at_least 'the orders written together' "$(number "$folder/all" all median '"bought one by one, together"')" 1
+for line in 'First sold-out heard' 'Last ticket won' 'Oldest waited at most' 'All written'; do
+  grep --quiet "^  $line  *[0-9.,]* s" "$folder/all.txt" || fail "the page does not tell: $line"
 done
 
 grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
@@ -135,5 +141,9 @@ stop INT 130
 start 'Starting' sell "${quick[@]}" --data "$folder/own"
 sleep 2
 stop TERM 143
+
+start 'Starting a PostgreSQL' orders "${quick[@]}" --data "$folder/own"
+sleep 5
+stop INT 130
 ! compgen -G "$folder/own/report-*" > /dev/null || fail "it reported what it did not measure"
 ! compgen -G "$folder/*/run-*" > /dev/null || fail "it left the files of its generators"

@@ -42,7 +42,8 @@ class ReportTest {
                 List.of(new Figure("p99.9", 80, "ms", "of all")),
                 List.of(measurement),
                 List.of(),
-                List.of(remark));
+                List.of(remark),
+                List.of(new Chapter.Curve("Behind", "movements", Map.of(1.5, 12.0))));
         return new Report("sell", Conditions.now(Path.of("."), options, Set.of()), List.of(chapter));
     }
 
@@ -74,6 +75,8 @@ class ReportTest {
         assertThat(sell.at("/latency_us/50").asLong()).isEqualTo(2_000);
         assertThat(sell.at("/latency_us/max").asLong()).isBetween(79_900L, 80_100L);
         assertThat(sell.at("/throughput/0/1").asDouble()).isEqualTo(7_000);
+        assertThat(json.at("/chapters/0/curves/0"))
+                .hasToString("{\"name\":\"Behind\",\"unit\":\"movements\",\"points\":[[1.5,12.0]]}");
     }
 
     @Test

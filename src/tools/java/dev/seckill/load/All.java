@@ -12,11 +12,12 @@ import picocli.CommandLine.Command;
         name = "all",
         customSynopsis = "scripts/load all [OPTION...]",
         description = {
-            "Runs source, sell, refuse, rush (without --target only) and overload, each with its usual options, one"
-                    + " after the other on the same nodes, for one report.%n"
+            "Runs source, sell, refuse, rush, overload and orders (rush and orders without --target only), each with its"
+                    + " usual options, one after the other on the same nodes, for one report.%n"
         })
 final class All extends Verb {
-    private final List<Verb> verbs = List.of(new Source(), new Sell(), new Refuse(), new Rush(), new Overload());
+    private final List<Verb> verbs =
+            List.of(new Source(), new Sell(), new Refuse(), new Rush(), new Overload(), new Orders());
 
     @Override
     Set<Generator> generators() {

@@ -22,5 +22,14 @@ import picocli.CommandLine.Command;
             "2:wrong usage",
             "130:stopped by Ctrl-C (143: by SIGTERM)"
         },
-        subcommands = {Source.class, Sell.class, Refuse.class, Rush.class, Overload.class, Micro.class, All.class})
+        subcommands = {
+            Source.class,
+            Sell.class,
+            Refuse.class,
+            Rush.class,
+            Overload.class,
+            Orders.class,
+            Micro.class,
+            All.class
+        })
 public final class Load {}

@@ -4,6 +4,7 @@ import dev.seckill.trial.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Optional;
 final class Meter implements AutoCloseable {
     static final String NODE = "the node";
     static final String REDIS = "Redis";
+    static final String POSTGRES = "PostgreSQL";
     static final String GENERATOR = "the generator";
 
     /** Linux tells times in these, whatever the kernel's own tick (USER_HZ). */
@@ -31,10 +33,13 @@ final class Meter implements AutoCloseable {
 
     private final Stand stand;
     private final Optional<RedisInfo> redis;
+    private final Optional<RedisInfo> writingRedis;
 
     private Meter(Stand stand) {
         this.stand = stand;
         this.redis = stand.redis().map(process -> RedisInfo.open(process.port()));
+        this.writingRedis =
+                stand.writing().map(each -> RedisInfo.open(each.redis().port()));
     }
 
     static Meter of(Stand stand) {
@@ -44,9 +49,17 @@ final class Meter implements AutoCloseable {
     Reading read(Target target) {
         Map<String, Duration> cpu = new LinkedHashMap<>();
         target.pid().ifPresent(pid -> cpu.put(NODE, cpu(Long.toString(pid), FIRST_TIME, CHILDREN)));
-        stand.redis().ifPresent(process -> cpu.put(REDIS, cpu(Long.toString(process.pid()), FIRST_TIME, CHILDREN)));
+        Optional<Writing> writing = stand.writing().filter(each -> each.target().equals(target));
+        writing.map(Writing::redis)
+                .or(stand::redis)
+                .ifPresent(process -> cpu.put(REDIS, cpu(Long.toString(process.pid()), FIRST_TIME, CHILDREN)));
+        // the same whoever is loaded: what is written late counts where it is seen
+        stand.writing()
+                .ifPresent(each -> cpu.put(POSTGRES, cpuOfAll(each.postgres().pid())));
         cpu.put(GENERATOR, cpu("self", FIRST_TIME, TIMES_END));
-        RedisInfo.State state = redis.map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN);
+        RedisInfo.State state = (writing.isPresent() ? writingRedis : redis)
+                .map(RedisInfo::state)
+                .orElse(RedisInfo.State.UNKNOWN);
         return new Reading(System.nanoTime(), cpu, state.calls(), state.usedBytes());
     }
 
@@ -68,6 +81,14 @@ final class Meter implements AutoCloseable {
         return redis;
     }
 
+    /** The time of a server with a process for each connection: of those that are there, and of those that are gone. */
+    private static Duration cpuOfAll(long pid) {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(each -> cpu(Long.toString(each.pid()), FIRST_TIME, CHILDREN))
+                .reduce(cpu(Long.toString(pid), FIRST_TIME, TIMES_END), Duration::plus);
+    }
+
     /** Time on a processor; zero where there is no /proc. */
     private static Duration cpu(String process, int from, int to) {
         Path file = Path.of("/proc", process, "stat");
@@ -81,6 +102,9 @@ final class Meter implements AutoCloseable {
             long ticks =
                     fields.subList(from, to).stream().mapToLong(Long::parseLong).sum();
             return TICK.multipliedBy(ticks);
+        } catch (NoSuchFileException e) {
+            // it has ended since
+            return Duration.ZERO;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,6 +112,7 @@ final class Meter implements AutoCloseable {
 
     @Override
     public void close() {
+        writingRedis.ifPresent(RedisInfo::close);
         redis.ifPresent(RedisInfo::close);
     }
 }

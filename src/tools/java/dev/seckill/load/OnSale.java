@@ -44,12 +44,17 @@ public final class OnSale {
 
     /** Puts one on whose reservations outlive every measurement, and of which a buyer may have as many as anywhere. */
     public static OnSale open(Stand stand, String id, long capacity) {
-        OnSale sale = new OnSale(stand.seckill(), id);
+        return open(stand, stand.seckill(), id, capacity);
+    }
+
+    /** The same on another node of the stand. */
+    static OnSale open(Stand stand, Target target, String id, long capacity) {
+        OnSale sale = new OnSale(target, id);
         String json = """
                 {"id": "%s", "name": "Load", "capacity": %d, "price": {"amount_minor": 5000, "currency": "EUR"},
                  "hold": "P1D", "limit_per_buyer": 100}""".formatted(id, capacity);
         HttpResponse<String> answer =
-                sale.send(HttpRequest.newBuilder(stand.seckill().address().resolve("/api/sales"))
+                sale.send(HttpRequest.newBuilder(target.address().resolve("/api/sales"))
                         .header("Authorization", "Bearer " + stand.operatorToken())
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(json)));

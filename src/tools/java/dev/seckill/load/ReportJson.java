@@ -44,6 +44,15 @@ final class ReportJson {
         ArrayNode measurements = json.putArray("measurements");
         chapter.measurements().forEach(each -> measurements.add(of(each)));
         json.set("figures", figures(chapter.figures()));
+        ArrayNode curves = json.putArray("curves");
+        for (Chapter.Curve curve : chapter.curves()) {
+            ArrayNode points = curves.addObject()
+                    .put("name", curve.name())
+                    .put("unit", curve.unit())
+                    .putArray("points");
+            curve.points()
+                    .forEach((second, value) -> points.addArray().add(second).add(value));
+        }
         return json;
     }
 

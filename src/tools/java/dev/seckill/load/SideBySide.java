@@ -59,7 +59,7 @@ final class SideBySide {
         return rounds.warmUpTold();
     }
 
-    private static List<Figure> cpu(Turns turns) {
+    static List<Figure> cpu(Turns turns) {
         List<Figure> figures = new ArrayList<>();
         turns.use()
                 .cpu()

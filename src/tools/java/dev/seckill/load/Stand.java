@@ -3,6 +3,7 @@ package dev.seckill.load;
 import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.Node;
 import dev.seckill.trial.NodePlan;
+import dev.seckill.trial.PostgresProcess;
 import dev.seckill.trial.RedisProcess;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.Tokens;
@@ -29,6 +30,12 @@ public final class Stand implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String TICKET_SALE = "tickets";
 
+    /** Where what writes orders has its files. */
+    private static final String WRITING = "writing";
+
+    private static final String WRITING_REDIS = "writing-redis";
+    private static final String POSTGRES = "postgres";
+
     /** On top of the production settings: all verbs together make more reservations than fit into their 1 GB. */
     static final String REDIS_MEMORY = "maxmemory 4gb";
 
@@ -42,6 +49,9 @@ public final class Stand implements AutoCloseable {
     private Path keyFile;
     private TokenFile tokens;
     private String operatorToken;
+    private Path home;
+    private DataFolder folder;
+    private Writing writing;
     private String ticketSale;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
@@ -76,11 +86,15 @@ public final class Stand implements AutoCloseable {
     }
 
     private void start(Path home, Progress progress) {
-        DataFolder folder = started(DataFolder.open(
+        this.home = home;
+        folder = started(DataFolder.open(
                 options.dataFolder.resolve("stand").toAbsolutePath().normalize()));
         Path redisFolder = folder.file("redis");
-        boolean left = RedisProcess.endLeftover(redisFolder);
-        for (String name : List.of(Target.SECKILL, Target.CONSTANT)) {
+        boolean left = PostgresProcess.endLeftover(folder.file(POSTGRES));
+        for (Path each : List.of(redisFolder, folder.file(WRITING_REDIS))) {
+            left |= RedisProcess.endLeftover(each);
+        }
+        for (String name : List.of(Target.SECKILL, Target.CONSTANT, WRITING)) {
             try (DataFolder last = DataFolder.open(folder.file(name))) {
                 left |= Node.endLeftover(last);
             }
@@ -97,18 +111,43 @@ public final class Stand implements AutoCloseable {
                 compares
                         ? "Starting Redis and two nodes, which takes about 20 seconds ..."
                         : "Starting Redis and a node, which takes about 10 seconds ...");
-        redis = started(RedisProcess.start(
-                redisFolder, home.resolve("payara-config/redis.conf"), RedisProcess.freePort(), List.of(REDIS_MEMORY)));
-        seckill = startNode(home, folder, Target.SECKILL, "/health/ready", sellingEnvironment(folder));
+        redis = startRedis(redisFolder);
+        seckill = startNode(Target.SECKILL, "/health/ready", sellingEnvironment(redis));
         if (compares) {
             Path files = folder.file("constant-files");
             ConstantWar.writeFiles(files, home.resolve("target/payara-micro.jar"));
-            constant =
-                    startNode(home, folder, Target.CONSTANT, "/buy/ticket", Map.of("SECKILL_FILES", files.toString()));
+            constant = startNode(Target.CONSTANT, "/buy/ticket", Map.of("SECKILL_FILES", files.toString()));
         }
     }
 
-    private Map<String, String> sellingEnvironment(DataFolder folder) {
+    private RedisProcess startRedis(Path files) {
+        return started(RedisProcess.start(
+                files, home.resolve("payara-config/redis.conf"), RedisProcess.freePort(), List.of(REDIS_MEMORY)));
+    }
+
+    /** A node that writes orders, started at the first call. It looks after all sales in its Redis, so it has one of its own. */
+    Writing writing(Progress progress) {
+        if (writing == null) {
+            progress.say("Starting a PostgreSQL, a Redis and a node that writes orders ...");
+            String password = folder.secret("database-password");
+            PostgresProcess postgres = started(PostgresProcess.start(folder.file(POSTGRES), password));
+            RedisProcess ledger = startRedis(folder.file(WRITING_REDIS));
+            Map<String, String> environment = sellingEnvironment(ledger);
+            environment.put("SECKILL_DATABASE_URL", postgres.url());
+            environment.put("SECKILL_DATABASE_USER", PostgresProcess.USER);
+            environment.put("SECKILL_DATABASE_PASSWORD", password);
+            Target target = startNode(WRITING, "/health/ready", environment);
+            writing = new Writing(target, ledger, postgres, password);
+        }
+        return writing;
+    }
+
+    /** What writes orders, if that was started. */
+    Optional<Writing> writing() {
+        return Optional.ofNullable(writing);
+    }
+
+    private Map<String, String> sellingEnvironment(RedisProcess redis) {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "SECKILL_LEDGER_ADDRESS",
                 redis.address(),
@@ -126,8 +165,7 @@ public final class Stand implements AutoCloseable {
         return environment;
     }
 
-    private Target startNode(
-            Path home, DataFolder folder, String name, String readyPath, Map<String, String> environment) {
+    private Target startNode(String name, String readyPath, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
         // start-node takes the first java there is
         all.put("PATH", options.javaHome.resolve("bin") + ":" + System.getenv("PATH"));

@@ -61,6 +61,19 @@
     });
   }
 
+  function curve(parent, curve) {
+    plot(parent, curve.name, [{
+      name: curve.unit, x: curve.points.map(point => point[0]), y: curve.points.map(point => point[1]),
+    }], {
+      points: true, show: value => fitting(value) + ' ' + curve.unit,
+      x: { label: 'time', value: (_, value) => value == null ? '' : number(value, 1) + ' s' },
+      chart: {
+        scales: { x: { time: false }, y: { range: (_, least, most) => [0, Math.max(most, 1) * 1.08] } },
+        axes: [axis('s'), axis(curve.unit, { size: 70, values: (_, values) => values.map(fitting) })],
+      },
+    });
+  }
+
   // The further right, the rarer: one in ten, in a hundred, in a thousand ...
   function latency(parent, measurements) {
     const rarity = percentile => 1 / (1 - percentile / 100);
@@ -118,6 +131,10 @@
       const plots = add(parent, 'div', undefined, 'plots');
       throughput(add(plots, 'div'), chapter.measurements.filter(each => each.throughput.length > 0));
       latency(add(plots, 'div'), chapter.measurements.filter(each => each.latency_distribution.length > 0));
+    }
+    if (chapter.curves.length > 0) {
+      const curves = add(parent, 'div', undefined, 'plots');
+      chapter.curves.forEach(each => curve(add(curves, 'div'), each));
     }
     chapter.remarks.forEach(remark => add(parent, 'p', remark));
     chapter.measurements.filter(each => each.figures.length > 0).forEach(each => {

@@ -1,0 +1,34 @@
+package dev.seckill.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** A node's way to a ledger, for tools that do a part of what a node does. */
+public final class OpenLedger {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+    private OpenLedger() {}
+
+    /** At redis://host:port; whoever closes it has to end nothing else. */
+    public static Ledger at(String address) {
+        LedgerConfig config = new LedgerConfig(
+                LedgerConfig.Topology.SINGLE,
+                List.of(address),
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                0,
+                2,
+                TIMEOUT,
+                TIMEOUT,
+                1,
+                1,
+                1,
+                1);
+        Ledger ledger = new Ledger(config, (attempts, nanos) -> {}, Runnable::run);
+        ledger.tend();
+        return ledger;
+    }
+}
