@@ -91,14 +91,18 @@ CREATE TABLE kept_aside (
 );
 CREATE INDEX kept_aside_of_a_reservation ON kept_aside (sale, reservation, epoch, seq);
 
--- What operators did, for ever.
+-- What operators did, for ever. What they do to a sale in the ledger is a movement, and comes here with it: once, and in order.
 CREATE TABLE operator_actions (
     id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     operator text        NOT NULL CHECK (operator <> ''),
     action   text        NOT NULL CHECK (action <> ''),
     sale     text,
-    detail   text        NOT NULL DEFAULT ''
+    detail   text        NOT NULL DEFAULT '',
+    -- of the movement, where it was one
+    epoch    bigint,
+    seq      bigint,
+    UNIQUE (sale, epoch, seq)
 );
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

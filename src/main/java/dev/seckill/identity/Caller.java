@@ -2,6 +2,7 @@ package dev.seckill.identity;
 
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Operator;
 import java.security.Principal;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,11 @@ public record Caller(String subject, Optional<BuyerId> buyerId, Set<String> role
             throw new Unidentified(Unidentified.Reason.WRONG_ROLE);
         }
         return buyerId.orElseThrow(() -> new Unidentified(Unidentified.Reason.NO_BUYERS_NAME));
+    }
+
+    /** The operator that it is, where only operators are let in. */
+    public Operator operator() {
+        return new Operator(subject);
     }
 
     @Override

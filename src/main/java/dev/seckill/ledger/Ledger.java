@@ -5,6 +5,7 @@ import dev.seckill.ledger.Released.Result;
 import dev.seckill.ledger.SaleRefused.Reason;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
@@ -365,7 +366,7 @@ public class Ledger {
     }
 
     /** Creates a sale whose given-back tickets rest that long. In doubt, asking for the sale tells whether it was. */
-    public CompletionStage<Void> create(SaleDefinition sale, Duration rest) {
+    public CompletionStage<Void> create(SaleDefinition sale, Duration rest, Operator operator) {
         if (!notDurable.isEmpty()) {
             return CompletableFuture.failedStage(new SaleRefused(Reason.NOT_DURABLE, notDurable));
         }
@@ -388,7 +389,8 @@ public class Ledger {
                         sale.closesAtMs(),
                         sale.hold().toMillis(),
                         sale.limitPerBuyer(),
-                        rest.toMillis()))
+                        rest.toMillis(),
+                        operator.name()))
                 .thenAccept(reply -> {
                     if (reply.verdict().equals("EXISTS")) {
                         throw new SaleRefused(Reason.SALE_EXISTS, "");
@@ -396,13 +398,13 @@ public class Ledger {
                 });
     }
 
-    /** Changes or archives a sale whose movements nobody else has to keep; may be repeated. */
-    public CompletionStage<Void> change(SaleId sale, Change change) {
-        return change(sale, change, Optional.empty());
+    /** The same by nobody in particular. */
+    public CompletionStage<Void> create(SaleDefinition sale, Duration rest) {
+        return create(sale, rest, Operator.NOBODY);
     }
 
     /** Changes a sale, or archives it if its movements are kept elsewhere up to that place; may be repeated. */
-    public CompletionStage<Void> change(SaleId sale, Change change, Optional<Place> kept) {
+    public CompletionStage<Void> change(SaleId sale, Change change, Operator operator, Optional<Place> kept) {
         Book book = book(sale);
         UnaryOperator<Reply> looked = reply -> lookedAt(book, reply);
         CompletionStage<Reply> changed = change.state() == SaleState.ARCHIVED
@@ -417,7 +419,8 @@ public class Ledger {
                         Script.CHANGE,
                         book.keys.stock,
                         change.state() == null ? "" : change.state().name(),
-                        change.capacity() == null ? "" : change.capacity());
+                        change.capacity() == null ? "" : change.capacity(),
+                        operator.name());
         return changed.thenAccept(reply -> {
             if (reply.verdict().equals("ARCHIVED")) {
                 return;
@@ -428,6 +431,11 @@ public class Ledger {
                 throw new SaleRefused(Reason.valueOf(result[0]), result.length == 1 ? "" : result[1]);
             }
         });
+    }
+
+    /** The same by nobody in particular, of a sale whose movements nobody else has to keep. */
+    public CompletionStage<Void> change(SaleId sale, Change change) {
+        return change(sale, change, Operator.NOBODY, Optional.empty());
     }
 
     /** The sale as it stands; empty if there is none. */

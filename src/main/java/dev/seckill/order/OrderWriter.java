@@ -4,6 +4,7 @@ import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Movement;
 import dev.seckill.ledger.Page;
 import dev.seckill.order.SaleStopped.Reason;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import java.sql.Connection;
@@ -103,6 +104,14 @@ final class OrderWriter {
     /** Up to where the database has a sale's movements. */
     Place written(SaleId sale) {
         return database.transact(connection -> progress(connection, sale).place());
+    }
+
+    /** Notes who is about to archive a sale. */
+    void noteArchiving(SaleId sale, Operator operator) {
+        database.transact(connection -> {
+            OperatorLog.note(connection, sale, operator, "ARCHIVE_SALE", "asked to archive");
+            return null;
+        });
     }
 
     private static Progress progress(Connection connection, SaleId sale) throws SQLException {
@@ -242,7 +251,7 @@ final class OrderWriter {
         }
     }
 
-    /** Moves progress over the batch, and keeps its movements: what follows holds for the one who could. */
+    /** Moves progress over the batch, and keeps its movements and who caused them: what follows holds for the one who could. */
     private static void move(Connection connection, SaleId sale, Place from, List<Movement> batch) throws SQLException {
         Movement last = batch.get(batch.size() - 1);
         try (PreparedStatement statement = connection.prepareStatement("""
@@ -271,6 +280,7 @@ final class OrderWriter {
                     .texts(MovementJson::of)
                     .update();
         }
+        OperatorLog.write(connection, sale, batch);
     }
 
     private static int keepAside(Connection connection, SaleId sale, OrderRows rows, List<Aside> asides)

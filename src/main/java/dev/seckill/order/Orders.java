@@ -5,6 +5,7 @@ import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
 import dev.seckill.ledger.SaleRefused;
 import dev.seckill.ledger.SaleRefused.Reason;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
@@ -331,16 +332,31 @@ public class Orders {
     }
 
     /**
-     * Up to where the database has a sale's movements, of a closed sale only if its ledger and all of its orders agree there: the
-     * beginning if it cannot be asked. Empty if nobody wants them there.
+     * Notes who is about to archive a sale, of which no movement would tell, and answers up to where the database has its
+     * movements, of a closed sale only if its ledger and all of its orders agree there: the beginning if it cannot be asked. Empty
+     * if nobody wants them there.
      */
-    public CompletionStage<Optional<Place>> settled(SaleId sale) {
+    public CompletionStage<Optional<Place>> archiving(SaleId sale, Operator operator) {
         if (state == State.OFF) {
             return CompletableFuture.completedStage(Optional.empty());
         }
-        if (state != State.WRITING) {
-            return CompletableFuture.completedStage(Optional.of(Place.BEGIN));
+        return state == State.WRITING
+                ? CompletableFuture.supplyAsync(() -> noteArchiving(sale, operator), threads)
+                        .thenCompose(noted ->
+                                noted ? settled(sale) : CompletableFuture.completedStage(Optional.of(Place.BEGIN)))
+                : CompletableFuture.completedStage(Optional.of(Place.BEGIN));
+    }
+
+    private boolean noteArchiving(SaleId sale, Operator operator) {
+        try {
+            writer.noteArchiving(sale, operator);
+            return true;
+        } catch (DatabaseAway | RowRefused e) {
+            return false;
         }
+    }
+
+    private CompletionStage<Optional<Place>> settled(SaleId sale) {
         CompletableFuture<Optional<Place>> mine = new CompletableFuture<>();
         CompletableFuture<Optional<Place>> running = settling.putIfAbsent(sale, mine);
         if (running != null) {

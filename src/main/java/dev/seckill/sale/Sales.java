@@ -5,6 +5,8 @@ import dev.seckill.ledger.Ledger;
 import dev.seckill.order.Orders;
 import dev.seckill.stock.StockConfig;
 import dev.seckill.trade.BadInput;
+import dev.seckill.trade.Operator;
+import dev.seckill.trade.Place;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
@@ -93,21 +95,22 @@ public class Sales {
     }
 
     /** Creates a sale and shows it; it is known here at once. */
-    public CompletionStage<Sale> create(SaleDefinition definition) {
+    public CompletionStage<Sale> create(SaleDefinition definition, Operator operator) {
         if (definition.closesAtMs() != 0 && definition.closesAtMs() <= ledger.nowMs()) {
             throw new BadInput("closes_at is in the past.");
         }
-        return ledger.create(definition, stock.rest())
+        return ledger.create(definition, stock.rest(), operator)
                 .thenCompose(done -> lookAnew(definition.id()))
                 .thenApply(Optional::orElseThrow);
     }
 
     /** Changes a sale and shows it; empty if there is none. */
-    public CompletionStage<Optional<Sale>> change(SaleId id, Change change) {
-        CompletionStage<Void> changed = change.state() == SaleState.ARCHIVED
-                ? orders.settled(id).thenCompose(place -> ledger.change(id, change, place))
-                : ledger.change(id, change);
-        return changed.thenCompose(done -> lookAnew(id));
+    public CompletionStage<Optional<Sale>> change(SaleId id, Change change, Operator operator) {
+        CompletionStage<Optional<Place>> kept = change.state() == SaleState.ARCHIVED
+                ? orders.archiving(id, operator)
+                : CompletableFuture.completedStage(Optional.empty());
+        return kept.thenCompose(place -> ledger.change(id, change, operator, place))
+                .thenCompose(done -> lookAnew(id));
     }
 
     /** Meets the sales created since the last time. Called by a timer, and by whoever misses one. */

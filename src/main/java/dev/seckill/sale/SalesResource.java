@@ -1,7 +1,9 @@
 package dev.seckill.sale;
 
 import dev.seckill.http.Problem;
+import dev.seckill.identity.Caller;
 import dev.seckill.identity.Role;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleId;
 import jakarta.annotation.security.PermitAll;
@@ -17,9 +19,11 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -56,11 +60,12 @@ public class SalesResource {
     @POST
     @RolesAllowed(Role.OPERATOR)
     @Consumes(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> create(InputStream body) {
-        return sales.create(SaleForm.definition(body)).thenApply(sale -> Response.status(Response.Status.CREATED)
-                .header(HttpHeaders.LOCATION, "/api/sales/" + sale.id())
-                .entity(SaleJson.of(sale).toString())
-                .build());
+    public CompletionStage<Response> create(@Context SecurityContext security, InputStream body) {
+        return sales.create(SaleForm.definition(body), operator(security))
+                .thenApply(sale -> Response.status(Response.Status.CREATED)
+                        .header(HttpHeaders.LOCATION, "/api/sales/" + sale.id())
+                        .entity(SaleJson.of(sale).toString())
+                        .build());
     }
 
     /** A merge patch (RFC 7396) of state and capacity. */
@@ -68,8 +73,14 @@ public class SalesResource {
     @Path("{sale}")
     @RolesAllowed(Role.OPERATOR)
     @Consumes({MediaType.APPLICATION_JSON, "application/merge-patch+json"})
-    public CompletionStage<Response> change(@PathParam("sale") String sale, InputStream body) {
-        return sales.change(new SaleId(sale), SaleForm.change(body)).thenApply(SalesResource::shown);
+    public CompletionStage<Response> change(
+            @PathParam("sale") String sale, @Context SecurityContext security, InputStream body) {
+        return sales.change(new SaleId(sale), SaleForm.change(body), operator(security))
+                .thenApply(SalesResource::shown);
+    }
+
+    private static Operator operator(SecurityContext security) {
+        return ((Caller) security.getUserPrincipal()).operator();
     }
 
     private static Response shown(Optional<Sale> sale) {

@@ -109,7 +109,8 @@ final class SaleOnRedis {
                 sale.closesAtMs(),
                 sale.hold().toMillis(),
                 sale.limitPerBuyer(),
-                LONGEST_REST_MS);
+                LONGEST_REST_MS,
+                "olga");
         assertThat(reply.verdict()).isEqualTo("CREATED");
     }
 
@@ -180,11 +181,11 @@ final class SaleOnRedis {
     }
 
     String changeState(String state) {
-        return first(call(Script.CHANGE, keys.stock, state, ""));
+        return first(call(Script.CHANGE, keys.stock, state, "", "olga"));
     }
 
     String changeCapacity(long capacity, long restMs) {
-        return resting(restMs, () -> first(call(Script.CHANGE, keys.stock, "", capacity)));
+        return resting(restMs, () -> first(call(Script.CHANGE, keys.stock, "", capacity, "olga")));
     }
 
     String archive() {

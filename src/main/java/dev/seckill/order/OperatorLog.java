@@ -1,0 +1,80 @@
+package dev.seckill.order;
+
+import dev.seckill.ledger.Movement;
+import dev.seckill.trade.Operator;
+import dev.seckill.trade.SaleId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Writes what operators did, within a transaction of whoever calls. Nothing in a movement can make it fail. */
+final class OperatorLog {
+    /** A detail that no script wrote may be of any length. */
+    private static final int LONGEST_DETAIL = 200;
+
+    private OperatorLog() {}
+
+    /** What operators did by these movements. One that names no operator is of an older node, or of a tool. */
+    static void write(Connection connection, SaleId sale, List<Movement> movements) throws SQLException {
+        List<Movement> theirs = movements.stream()
+                .filter(movement -> !operator(movement).isNobody())
+                .toList();
+        if (theirs.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                INSERT INTO operator_actions (at, operator, action, sale, detail, epoch, seq)
+                SELECT coalesce(to_timestamp(n.at_ms / 1000.0), clock_timestamp()), n.operator, n.action, ?, n.detail, n.epoch, n.seq
+                FROM unnest(?, ?, ?, ?, ?, ?) AS n (at_ms, operator, action, detail, epoch, seq)
+                ORDER BY n.epoch, n.seq ON CONFLICT DO NOTHING""")) {
+            new Columns<>(connection, statement, theirs)
+                    .value(sale.value())
+                    .numbers(Step::atMs)
+                    .texts(movement -> operator(movement).name())
+                    .texts(OperatorLog::action)
+                    .texts(OperatorLog::detail)
+                    .numbers(Movement::epoch)
+                    .numbers(Movement::seq)
+                    .update();
+        }
+    }
+
+    private static Operator operator(Movement movement) {
+        return new Operator(movement.fields().getOrDefault("operator", ""));
+    }
+
+    private static String action(Movement movement) {
+        return switch (movement.kind()) {
+            case "CREATED" -> "CREATE_SALE";
+            case "STATE_CHANGED" -> "CHANGE_STATE";
+            case "CAPACITY_ADDED" -> "ADD_CAPACITY";
+            default -> "OTHER";
+        };
+    }
+
+    private static String detail(Movement movement) {
+        String detail =
+                switch (movement.kind()) {
+                    case "CREATED" -> movement.fields().get("quantity") + " tickets";
+                    case "STATE_CHANGED" -> movement.fields().getOrDefault("state", "");
+                    case "CAPACITY_ADDED" -> "+" + movement.fields().get("quantity") + " tickets";
+                    default -> movement.kind();
+                };
+        return detail.substring(0, Math.min(detail.length(), LONGEST_DETAIL)).replace('\0', '?');
+    }
+
+    /** What an operator did, or is about to do, otherwise than by a movement. */
+    static void note(Connection connection, SaleId sale, Operator operator, String action, String detail)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "INSERT INTO operator_actions (operator, action, sale, detail) VALUES (?, ?, ?, ?)")) {
+            new Columns<>(connection, statement, List.of())
+                    .value(operator.name())
+                    .value(action)
+                    .value(sale.value())
+                    .value(detail)
+                    .update();
+        }
+    }
+}
