@@ -70,7 +70,7 @@ public record LedgerConfig(
                 config.getValues("seckill.ledger.address", String.class),
                 config.getValue("seckill.ledger.sentinel-master", String.class),
                 config.getOptionalValue("seckill.ledger.username", String.class),
-                config.getOptionalValue("seckill.ledger.password", String.class),
+                Password.of(config, "seckill.ledger.password"),
                 config.getValue("seckill.ledger.durable", Boolean.class),
                 config.getValue("seckill.ledger.replicas", Integer.class),
                 config.getValue("seckill.ledger.connections", Integer.class),

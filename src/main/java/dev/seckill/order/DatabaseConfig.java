@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.ledger.Password;
 import dev.seckill.trade.BadInput;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,8 +23,14 @@ record DatabaseConfig(String url, Optional<String> user, Optional<String> passwo
         return new DatabaseConfig(
                 config.getValue("seckill.database.url", String.class),
                 config.getOptionalValue("seckill.database.user", String.class),
-                config.getOptionalValue("seckill.database.password", String.class),
+                Password.of(config, "seckill.database.password"),
                 config.getValue("seckill.database.timeout", Duration.class));
+    }
+
+    /** Without the password, also where the address has one. */
+    @Override
+    public String toString() {
+        return url.replaceFirst("\\?.*", "") + user.map(name -> " as " + name).orElse("");
     }
 
     void applyTo(BaseDataSource source) {

@@ -54,8 +54,11 @@ public record OrderConfig(
     }
 
     public static OrderConfig from(Config config, String node) {
+        Optional<String> url = config.getOptionalValue("seckill.database.url", String.class);
+        // Wrong settings of the connections fail the start, too, not the first of them.
+        url.ifPresent(set -> DatabaseConfig.from(config));
         return new OrderConfig(
-                config.getOptionalValue("seckill.database.url", String.class),
+                url,
                 node + "/" + Long.toString(System.nanoTime(), Character.MAX_RADIX),
                 config.getValue("seckill.order.lease", Duration.class),
                 config.getValue("seckill.order.writers", Integer.class),

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.trade.BadInput;
 import java.sql.SQLException;
 import javax.sql.PooledConnection;
 import org.eclipse.microprofile.config.Config;
@@ -23,10 +24,15 @@ public final class OrderSource extends PGConnectionPoolDataSource {
         return getPooledConnection();
     }
 
-    private static PGConnectionPoolDataSource configured() {
+    private static PGConnectionPoolDataSource configured() throws SQLException {
         Config config = ConfigProvider.getConfig(OrderSource.class.getClassLoader());
         PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
-        DatabaseConfig.from(config).applyTo(source);
+        try {
+            DatabaseConfig.from(config).applyTo(source);
+        } catch (BadInput e) {
+            // such as a password's file that is just being replaced
+            throw new SQLException(e.getMessage(), e);
+        }
         return source;
     }
 }
