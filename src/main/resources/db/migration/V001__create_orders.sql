@@ -66,6 +66,8 @@ CREATE TABLE orders (
     reserved_at  timestamptz,
     due_at       timestamptz,
     ended_at     timestamptz,
+    -- what lists go by; it never changes
+    began_at     timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(reserved_at, ended_at)) STORED,
     -- of its last movement
     epoch        bigint      NOT NULL CHECK (epoch > 0),
     seq          bigint      NOT NULL CHECK (seq > 0),
@@ -75,7 +77,9 @@ CREATE TABLE orders (
         THEN status = 'CANCELLED' AND reserved_at IS NULL AND due_at IS NULL
         ELSE reserved_at IS NOT NULL AND due_at > reserved_at END)
 );
-CREATE INDEX orders_of_a_buyer ON orders (buyer) WHERE buyer <> '';
+-- For what is searched, and no more: each costs every order. Those of one movement began at once, and are sorted when found.
+CREATE INDEX orders_of_a_buyer ON orders (buyer, began_at) WHERE buyer <> '';
+CREATE INDEX orders_of_a_sale ON orders (sale, began_at);
 
 -- What could not be written, by its place in the order; what follows it for the same reservation waits behind it. The
 -- movement itself is in movements. Reservation '' is the sale itself.
@@ -104,6 +108,8 @@ CREATE TABLE operator_actions (
     seq      bigint,
     UNIQUE (sale, epoch, seq)
 );
+CREATE INDEX operator_actions_on_a_sale ON operator_actions (sale, id);
+CREATE INDEX operator_actions_of_an_operator ON operator_actions (operator, id);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

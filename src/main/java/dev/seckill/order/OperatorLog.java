@@ -5,10 +5,14 @@ import dev.seckill.trade.Operator;
 import dev.seckill.trade.SaleId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Writes what operators did, within a transaction of whoever calls. Nothing in a movement can make it fail. */
+/** The log of what operators did, within a transaction of whoever calls. Nothing in a movement can make it fail. */
 final class OperatorLog {
     /** A detail that no script wrote may be of any length. */
     private static final int LONGEST_DETAIL = 200;
@@ -62,6 +66,50 @@ final class OperatorLog {
                     default -> movement.kind();
                 };
         return detail.substring(0, Math.min(detail.length(), LONGEST_DETAIL)).replace('\0', '?');
+    }
+
+    /** Newest first. */
+    static Listing<OperatorAction> list(
+            Connection connection,
+            Optional<SaleId> sale,
+            Optional<Operator> operator,
+            int limit,
+            Optional<String> after)
+            throws SQLException {
+        // An operator's on a sale are looked for among those on the sale, which are few.
+        String sql = "SELECT id, at, operator, action, sale, detail FROM operator_actions WHERE id < ?"
+                + (sale.isPresent() ? " AND sale = ?" : "")
+                + (operator.isPresent() ? " AND operator = ?" : "")
+                + " ORDER BY id DESC LIMIT ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            Columns<?> columns = new Columns<>(connection, statement, List.of());
+            columns.value(
+                    Cursor.read(after, 1, parts -> Long.parseLong(parts[0])).orElse(Long.MAX_VALUE));
+            if (sale.isPresent()) {
+                columns.value(sale.get().value());
+            }
+            if (operator.isPresent()) {
+                columns.value(operator.get().name());
+            }
+            columns.value(limit + 1);
+            List<OperatorAction> actions = new ArrayList<>();
+            long last = 0;
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    if (actions.size() == limit) {
+                        return new Listing<>(actions, Optional.of(Cursor.of(last)));
+                    }
+                    last = row.getLong("id");
+                    actions.add(new OperatorAction(
+                            row.getObject("at", OffsetDateTime.class).toInstant(),
+                            row.getString("operator"),
+                            row.getString("action"),
+                            Optional.ofNullable(row.getString("sale")),
+                            row.getString("detail")));
+                }
+            }
+            return new Listing<>(actions, Optional.empty());
+        }
     }
 
     /** What an operator did, or is about to do, otherwise than by a movement. */

@@ -26,8 +26,8 @@ import javax.sql.DataSource;
 public class OrderDatabase implements Supplier<DataSource> {
     static final String NAME = "java:app/jdbc/orders";
 
-    /** One for each writer, of which there are 16 at most, one for the round, one to compare, and one for an operator. */
-    static final int MOST_CONNECTIONS = 19;
+    /** One for each writer, of which there are 16 at most, for the round, to compare, for each who looks, and one to spare. */
+    static final int MOST_CONNECTIONS = 19 + SearchThreads.MOST_AT_ONCE;
 
     @Resource(lookup = NAME)
     private DataSource pool;

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.ledger.Movement;
 import dev.seckill.order.OrderBook.Row;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
@@ -245,32 +246,65 @@ final class OrderRows {
         }
     }
 
-    /** Some of what is kept aside of the sale, in its order, after that step. */
-    List<Step> keptAside(Optional<Step> after, int most) throws SQLException {
-        List<Step> steps = new ArrayList<>();
-        Place place = after.map(Step::place).orElse(Place.BEGIN);
+    /** A step that is kept aside; none if its movement, as this version reads it, has no such step. */
+    record Kept(KeptPlace place, Optional<Step> step) {}
+
+    /** Some of what is kept aside of the sale, in its order, after that place. */
+    List<Kept> keptAside(KeptPlace after, int most) throws SQLException {
+        List<Kept> kept = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT k.epoch, k.seq, k.reservation, m.body FROM kept_aside k JOIN movements m USING (sale, epoch, seq)
                 WHERE k.sale = ? AND (k.epoch, k.seq, k.reservation) > (?, ?, ?)
                 ORDER BY k.epoch, k.seq, k.reservation LIMIT ?""")) {
             new Columns<>(connection, statement, List.of())
                     .value(sale.value())
-                    .value(place.epoch())
-                    .value(place.seq())
-                    .value(after.map(step -> new Aside(step, "").subject()).orElse(""))
+                    .value(after.place().epoch())
+                    .value(after.place().seq())
+                    .value(after.subject())
                     .value(most);
             try (ResultSet row = statement.executeQuery()) {
+                Place at = Place.BEGIN;
+                Map<String, Step> steps = Map.of();
                 while (row.next()) {
-                    Place at = new Place(row.getLong(1), row.getLong(2));
+                    Place next = new Place(row.getLong(1), row.getLong(2));
+                    if (!next.equals(at)) {
+                        at = next;
+                        // Read once for all of it that is kept aside: the transaction is open meanwhile.
+                        steps = steps(MovementJson.movement(at, row.getString(4)));
+                    }
                     String subject = row.getString(3);
-                    Step.of(MovementJson.movement(at, row.getString(4))).stream()
-                            .filter(step -> new Aside(step, "").subject().equals(subject))
-                            .findFirst()
-                            .ifPresent(steps::add);
+                    kept.add(new Kept(new KeptPlace(at, subject), Optional.ofNullable(steps.get(subject))));
                 }
             }
         }
+        return kept;
+    }
+
+    private static Map<String, Step> steps(Movement movement) {
+        Map<String, Step> steps = new HashMap<>();
+        Step.of(movement).forEach(step -> steps.putIfAbsent(new Aside(step, "").subject(), step));
         return steps;
+    }
+
+    /** Those of the subjects that have something kept aside up to that place. */
+    Set<String> blockedUpTo(KeptPlace place, List<Kept> kept) throws SQLException {
+        Set<String> blocked = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT DISTINCT reservation FROM kept_aside
+                WHERE sale = ? AND (epoch, seq, reservation) <= (?, ?, ?) AND reservation = ANY (?)""")) {
+            Columns<Kept> columns = new Columns<>(connection, statement, kept);
+            columns.value(sale.value())
+                    .value(place.place().epoch())
+                    .value(place.place().seq())
+                    .value(place.subject());
+            columns.texts(each -> each.place().subject());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    blocked.add(row.getString(1));
+                }
+            }
+        }
+        return blocked;
     }
 
     /** Keeps it aside no longer; false if it was not. */

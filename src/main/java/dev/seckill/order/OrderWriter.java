@@ -3,6 +3,7 @@ package dev.seckill.order;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Movement;
 import dev.seckill.ledger.Page;
+import dev.seckill.order.OrderRows.Kept;
 import dev.seckill.order.SaleStopped.Reason;
 import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;
@@ -13,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -335,36 +335,65 @@ final class OrderWriter {
      * may be repeated, and runs beside the writer's turns.
      */
     long retry(SaleId sale) {
-        Set<String> blocked = new HashSet<>();
         long written = 0;
-        Optional<Step> last = Optional.empty();
-        while (true) {
-            Optional<Step> from = last;
-            List<Step> page =
-                    database.transact(connection -> new OrderRows(connection, sale).keptAside(from, MOST_RETRIED));
-            if (page.isEmpty()) {
-                return written;
+        Optional<KeptPlace> after = Optional.of(KeptPlace.BEGIN);
+        while (after.isPresent()) {
+            KeptPlace from = after.get();
+            Tried tried = database.transact(connection -> retry(connection, sale, from));
+            written += tried.written;
+            after = tried.after;
+        }
+        return written;
+    }
+
+    /** Some steps of a sale, and where the next ones are. */
+    private record Tried(int written, Optional<KeptPlace> after) {}
+
+    /** The same with some of it, for an operator, as a cursor says; empty if there is no such sale. */
+    Optional<Retried> retry(SaleId sale, Operator operator, Optional<String> cursor) {
+        KeptPlace from = KeptPlace.after(cursor);
+        return database.transact(connection -> {
+            Tried tried = retry(connection, sale, from);
+            Optional<Long> waiting = keptAside(connection, sale);
+            if (waiting.isPresent()) {
+                String detail = tried.written + " written, " + waiting.get() + " wait";
+                OperatorLog.note(connection, sale, operator, "RETRY_KEPT_ASIDE", detail);
             }
-            written += database.transact(connection -> retry(connection, sale, page, blocked));
-            last = Optional.of(page.get(page.size() - 1));
+            return waiting.map(wait -> new Retried(tried.written, wait, tried.after.map(KeptPlace::cursor)));
+        });
+    }
+
+    private static Optional<Long> keptAside(Connection connection, SaleId sale) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT aside FROM progress WHERE sale = ?")) {
+            statement.setString(1, sale.value());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
+            }
         }
     }
 
-    private static int retry(Connection connection, SaleId sale, List<Step> page, Set<String> blocked)
-            throws SQLException {
+    private static Tried retry(Connection connection, SaleId sale, KeptPlace from) throws SQLException {
         // Nobody writes this sale meanwhile.
         count(connection, sale, 0);
         OrderRows rows = new OrderRows(connection, sale);
+        List<Kept> page = rows.keptAside(from, MOST_RETRIED);
+        Set<String> blocked = rows.blockedUpTo(from, page);
         int written = 0;
-        for (Step step : page) {
-            if (!blocked.contains(step.subject()) && rewrite(connection, rows, step)) {
+        for (Kept kept : page) {
+            String subject = kept.place().subject();
+            if (!blocked.contains(subject)
+                    && kept.step().isPresent()
+                    && rewrite(connection, rows, kept.step().get())) {
                 written++;
             } else {
-                blocked.add(step.subject());
+                blocked.add(subject);
             }
         }
         count(connection, sale, -written);
-        return written;
+        boolean isAll = page.size() < MOST_RETRIED;
+        return new Tried(
+                written,
+                isAll ? Optional.empty() : Optional.of(page.get(page.size() - 1).place()));
     }
 
     private static boolean rewrite(Connection connection, OrderRows rows, Step step) throws SQLException {

@@ -32,6 +32,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -263,13 +264,6 @@ public class Orders {
         return false;
     }
 
-    /** Tries again, on a thread of its own, what is kept aside of a sale; gives how many steps could be written. */
-    public CompletionStage<Long> retry(SaleId sale) {
-        return state == State.WRITING
-                ? CompletableFuture.supplyAsync(() -> writer.retry(sale), threads)
-                : CompletableFuture.failedStage(new DatabaseAway("no orders are written: " + state, null));
-    }
-
     // --- comparing --------------------------------------------------------------------------------------------------
 
     /** One sale at a time. */
@@ -407,6 +401,22 @@ public class Orders {
         return state == State.WRITING
                 ? CompletableFuture.runAsync(() -> roster.leave(), threads)
                 : CompletableFuture.completedStage(null);
+    }
+
+    // --- for whoever looks ------------------------------------------------------------------------------------------
+
+    /** What is asked of the database past the writers; fails with {@link OrdersAway} if it cannot be asked. */
+    <T> T ask(BiFunction<Database, OrderWriter, T> question) {
+        State now = state;
+        if (now != State.WRITING) {
+            throw new OrdersAway(now == State.OFF ? OrdersAway.Reason.OFF : OrdersAway.Reason.AWAY, trouble);
+        }
+        try {
+            return question.apply(database, writer);
+        } catch (DatabaseAway e) {
+            LOG.log(Level.FINE, "somebody asked", e);
+            throw new OrdersAway(OrdersAway.Reason.AWAY, e.getMessage());
+        }
     }
 
     // --- how it goes ------------------------------------------------------------------------------------------------

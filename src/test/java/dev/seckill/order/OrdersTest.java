@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * own, and processes.
  */
 class OrdersTest {
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    static final Duration LEASE = Duration.ofSeconds(2);
     private static final int TICK_MS = 100;
 
     /** A lease, a pause and a back-off, on a busy machine. */

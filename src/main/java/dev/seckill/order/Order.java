@@ -1,0 +1,29 @@
+package dev.seckill.order;
+
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.ReservationStatus;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An order as it stands in the database.
+ *
+ * @param buyer '' where nobody's
+ * @param quantity in tickets; 0 is a cancellation that came before its reservation, which was never made
+ * @param amountMinor what one ticket cost when it was reserved
+ */
+public record Order(
+        ReservationId id,
+        String buyer,
+        int quantity,
+        long amountMinor,
+        String currency,
+        ReservationStatus status,
+        Optional<Instant> reservedAt,
+        Optional<Instant> dueAt,
+        Optional<Instant> endedAt) {
+    /** What lists go by; it never changes. */
+    Instant beganAt() {
+        return reservedAt.or(() -> endedAt).orElseThrow();
+    }
+}
