@@ -16,7 +16,8 @@
  * ← 201 RESERVED, on disk before it is said
  * </pre>
  *
- * <p>Behind them, and nobody waits for it: {@code order} writes what moved in a sale as rows of a database, in its order.
+ * <p>Behind them, and nobody waits for it: {@code order} writes what moved in a sale as rows of a database, in its order;
+ * {@code office} shows them.
  *
  * <p>Beside them: {@code trade} has the words all of them speak in, {@code http} what the resources share, {@code node}
  * the timer, health and configuration of a node; {@code signin} gives out tokens for a trial.

@@ -199,8 +199,9 @@ final class ApiDocument {
             faults.add(at + " has too few fields");
         }
         value.properties().forEach(field -> {
-            JsonNode fieldSchema = schema.path("properties").path(field.getKey());
-            if (fieldSchema.isMissingNode()) {
+            JsonNode named = schema.path("properties").path(field.getKey());
+            JsonNode fieldSchema = named.isMissingNode() ? schema.path("additionalProperties") : named;
+            if (!fieldSchema.isObject()) {
                 faults.add(at + "/" + field.getKey() + " is not in the document");
             } else {
                 check(at + "/" + field.getKey(), field.getValue(), resolve(fieldSchema), faults);

@@ -2,6 +2,7 @@ package dev.seckill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,8 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever anybody sends, a node answers as the API's document says, breaks nothing, and takes no ticket that it did not
- * acknowledge. {@code -Dseed=} sends the same again, {@code -Dseckill.test.long=true} sends more. Touches a node and one
- * Redis.
+ * acknowledge. {@code -Dseed=} sends the same again, {@code -Dseckill.test.long=true} sends more. Touches a node, a Redis and a
+ * PostgreSQL.
  */
 class ApiFuzzIT {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
@@ -52,6 +53,7 @@ class ApiFuzzIT {
     private static final List<String> BUYERS = List.of("ann", "bob", "cyd", "d@example.org", "e+f:g_h-i.j");
 
     private static RedisServer redis;
+    private static PostgresServer postgres;
     private static NodeProcess node;
 
     private final ApiDocument document = ApiDocument.read();
@@ -68,12 +70,17 @@ class ApiFuzzIT {
     @BeforeAll
     static void open() {
         redis = RedisServer.start();
-        node = NodeProcess.start(redis.address());
+        postgres = PostgresServer.start();
+        node = NodeProcess.at(redis.address()).with(postgres.environment());
+        node.restart();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> node.api().get("/health/ready").text().contains("\"WRITING\""));
     }
 
     @AfterAll
     static void close() {
         node.close();
+        postgres.close();
         redis.close();
     }
 
@@ -105,6 +112,8 @@ class ApiFuzzIT {
                 "nobody",
                 List.of("Bearer x", "Basic YTpi", TestIssuer.operator(), "Bearer " + TestIssuer.token("-", "guest")));
         known.put("currency", List.of("EUR"));
+        known.put("GET buyer", BUYERS);
+        known.put("GET operator", List.of("operator-of-the-tests", "nobody", "a b\u00fc|'+%"));
 
         int shots = shoot(new ApiDice(document, SEED, known));
 

@@ -198,6 +198,11 @@ class LimitsIT {
         assertThat(replies).hasSizeGreaterThan(POLLS);
         assertTooMany(last(replies), "\"polls\";q=5;w=5");
         assertThat(buy("dan", "another").status()).as("a purchase").isEqualTo(201);
+
+        List<Reply> lists = untilRefused(i -> api.get("/api/orders", Api.BUYER, "dee", FORWARDED, "198.51.100.8"));
+
+        assertThat(lists).hasSizeGreaterThan(POLLS);
+        assertTooMany(last(lists), "\"polls\";q=5;w=5");
     }
 
     /** What this node refuses by itself costs the ledger nothing, so it is the address's affair alone. */

@@ -40,8 +40,16 @@ class OpenApiIT {
     private static final String BUYER = "ann";
 
     /** What only a node in trouble or without configuration says, or a reservation that has ended by itself. */
-    private static final Set<String> NOT_SENT =
-            Set.of("busy", "in_doubt", "unknown", "fault", "keys_away", "too_many", "too_many_sales", "already_ended");
+    private static final Set<String> NOT_SENT = Set.of(
+            "busy",
+            "in_doubt",
+            "unknown",
+            "fault",
+            "keys_away",
+            "orders_away",
+            "too_many",
+            "too_many_sales",
+            "already_ended");
 
     /** Said for other reasons than those of the example; the journeys hear them. */
     private static final Set<String> ANOTHER_STATE = Set.of(
@@ -53,6 +61,12 @@ class OpenApiIT {
             "bad_name",
             "unsupported_media_type",
             "unreadable",
+            "own_orders",
+            "found_orders",
+            "kept_aside",
+            "retried",
+            "no_sale_to_retry",
+            "actions",
             "ticket_sold_out",
             "ticket_busy",
             "ticket_not_open",
@@ -257,6 +271,9 @@ class OpenApiIT {
             Optional<String> value = ApiDocument.sent(parameter, listed.name());
             if (parameter.get("in").asText().equals("path")) {
                 path = path.replace("{" + name + "}", value.orElseThrow().replace("!", "%21"));
+            } else if (value.isPresent() && parameter.get("in").asText().equals("query")) {
+                path += (path.contains("?") ? "&" : "?") + name + "="
+                        + value.get().replace("!", "%21");
             } else if (value.isPresent()) {
                 headers.addAll(List.of(name, value.get()));
             }

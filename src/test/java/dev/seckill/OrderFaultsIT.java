@@ -5,11 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.seckill.order.OrderCheck;
 import dev.seckill.trade.SaleId;
-import dev.seckill.trial.PostgresProcess;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * reaches the database over a cable of ours. Touches two node processes, a Redis and a PostgreSQL of its own.
  */
 class OrderFaultsIT {
+    private static final String TIMEOUT = "-Dseckill.database.timeout=PT2S";
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
     /** The longest back-off, the longest pause, a lease, and a slow machine. */
@@ -43,8 +42,8 @@ class OrderFaultsIT {
         postgres = PostgresServer.start();
         relay = Relay.to(postgres.port());
         check = new OrderCheck(redis, postgres);
-        one = NodeProcess.at(redis.address()).with(database(postgres.port()));
-        other = NodeProcess.at(redis.address()).with(database(relay.port()));
+        one = NodeProcess.at(redis.address()).with(postgres.environment(), TIMEOUT);
+        other = NodeProcess.at(redis.address()).with(postgres.environment(relay.port()), TIMEOUT);
         one.launch();
         other.launch();
         one.awaitReady();
@@ -59,18 +58,6 @@ class OrderFaultsIT {
         relay.close();
         postgres.close();
         redis.close();
-    }
-
-    private static Map<String, String> database(int port) {
-        return Map.of(
-                "SECKILL_DATABASE_URL",
-                postgres.url().replaceFirst(":\\d+/", ":" + port + "/"),
-                "SECKILL_DATABASE_USER",
-                PostgresProcess.USER,
-                "SECKILL_DATABASE_PASSWORD",
-                PostgresServer.PASSWORD,
-                "SECKILL_DATABASE_TIMEOUT",
-                "PT2S");
     }
 
     private static ConditionFactory soon() {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -95,6 +96,22 @@ public final class PostgresServer implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** What a node has to know of it. */
+    Map<String, String> environment() {
+        return environment(port);
+    }
+
+    /** What a node has to know that reaches it at another port. */
+    Map<String, String> environment(int at) {
+        return Map.of(
+                "SECKILL_DATABASE_URL",
+                url().replaceFirst(":\\d+/", ":" + at + "/"),
+                "SECKILL_DATABASE_USER",
+                PostgresProcess.USER,
+                "SECKILL_DATABASE_PASSWORD",
+                PASSWORD);
     }
 
     @Override

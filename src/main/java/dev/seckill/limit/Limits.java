@@ -79,7 +79,7 @@ public class Limits {
         return purchases.take(buyer);
     }
 
-    /** A look at a reservation, for which the ledger is asked. */
+    /** A look at a reservation, for which the ledger is asked, or at orders, for which the database is. */
     public Optional<Reply> poll(BuyerId buyer) {
         return polls.take(buyer);
     }

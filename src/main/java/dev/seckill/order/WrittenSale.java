@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Reads what is written of one sale, as it stands at the place where its progress stands. */
 final class WrittenSale {
@@ -76,7 +75,13 @@ final class WrittenSale {
                 throw new Unclear(aside + " steps are kept aside");
             }
             OrderRows rows = new OrderRows(connection, sale);
-            return new Orders(sums, aside == 0 ? List.of() : rows.keptAside(Optional.empty(), mostAside));
+            List<Step> steps = new ArrayList<>();
+            for (OrderRows.Kept kept :
+                    aside == 0 ? List.<OrderRows.Kept>of() : rows.keptAside(KeptPlace.BEGIN, mostAside)) {
+                steps.add(
+                        kept.step().orElseThrow(() -> new Unclear("a step that is kept aside is not in its movement")));
+            }
+            return new Orders(sums, steps);
         });
     }
 

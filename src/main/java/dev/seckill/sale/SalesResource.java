@@ -90,7 +90,7 @@ public class SalesResource {
                 .orElseGet(() -> noSale().response());
     }
 
-    static Problem noSale() {
+    public static Problem noSale() {
         return new Problem(404, "no-sale", "No such sale", "GET /api/sales lists the sales there are.");
     }
 }

@@ -125,7 +125,7 @@ class OperatorLogTest {
         change(sale, OLGA, SaleState.CLOSED, null);
         bench.write(sale);
 
-        assertThat(bench.writer().archiving(sale, OTTO)).hasToString("1-2");
+        bench.writer().noteArchiving(sale, OTTO);
 
         assertThat(log(sale)).last().isEqualTo("otto ARCHIVE_SALE asked to archive");
     }

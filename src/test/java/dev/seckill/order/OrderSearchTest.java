@@ -49,7 +49,8 @@ class OrderSearchTest {
     /** A node's, of which the first round is over or not. */
     private static Orders orders(Optional<String> url, boolean started) {
         Orders orders = new Orders(
-                new OrderConfig(url, "looks", OrdersTest.LEASE, 1, OrderBench.BATCH_ROWS, OrdersTest.LEASE),
+                new OrderConfig(
+                        url, "looks", OrdersTest.LEASE, 1, OrderBench.BATCH_ROWS, OrdersTest.LEASE, OrdersTest.LEASE),
                 bench.node.ledger,
                 () -> OrderBench.source(bench.postgres),
                 Runnable::run);

@@ -337,8 +337,9 @@ class ReconcilerTest {
     void showsAnOrderThatNoMovementKnowsAndLeavesIt() {
         SaleId sale = inMidSale();
         bench.run(
-                "INSERT INTO orders SELECT sale, 'AAAAAAAAAAAAAAAAAAAAAA', buyer, quantity, amount_minor, currency, status,"
-                        + " reserved_at, due_at, ended_at, epoch, seq FROM orders WHERE sale = ? AND buyer = 'bob'",
+                "INSERT INTO orders (sale, reservation, buyer, quantity, amount_minor, currency, status, reserved_at, due_at,"
+                        + " ended_at, epoch, seq) SELECT sale, 'AAAAAAAAAAAAAAAAAAAAAA', buyer, quantity, amount_minor,"
+                        + " currency, status, reserved_at, due_at, ended_at, epoch, seq FROM orders WHERE sale = ? AND buyer = 'bob'",
                 sale.value());
 
         assertThat(compare(sale)).matches(found -> found.differing() == 1 && found.corrections() == 0);

@@ -95,7 +95,7 @@ public final class Drain implements AutoCloseable {
                     last[0] = now;
                 });
                 if (writer.turn(sale, from + PATIENCE.toNanos()) != OrderWriter.Turn.WRITTEN) {
-                    throw new OrdersAway(
+                    throw new NoOrders(
                             "The orders of " + sale + " take more than " + PATIENCE.toMinutes() + " minutes.", null);
                 }
                 return System.nanoTime() - from;
@@ -103,8 +103,7 @@ public final class Drain implements AutoCloseable {
                 kept.close();
             }
         } catch (SQLException e) {
-            throw new OrdersAway(
-                    "The database at " + url + " did not do what it was asked (" + e.getMessage() + ").", e);
+            throw new NoOrders("The database at " + url + " did not do what it was asked (" + e.getMessage() + ").", e);
         }
     }
 

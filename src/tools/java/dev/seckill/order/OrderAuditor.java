@@ -92,8 +92,7 @@ public final class OrderAuditor {
                 if (tries == TRIES) {
                     throw e instanceof LedgerAway away
                             ? away
-                            : new OrdersAway(
-                                    "Sale " + sale + " moves from server to server; audit it when it stays.", e);
+                            : new NoOrders("Sale " + sale + " moves from server to server; audit it when it stays.", e);
                 }
                 Pause.of(TRY_DELAY);
             }
@@ -222,7 +221,7 @@ public final class OrderAuditor {
         try {
             return database.transact(work);
         } catch (DatabaseAway e) {
-            throw new OrdersAway("The database at " + url + " can't be audited (" + e.getMessage() + ").", e);
+            throw new NoOrders("The database at " + url + " can't be audited (" + e.getMessage() + ").", e);
         }
     }
 }

@@ -3,8 +3,8 @@ package dev.seckill.tools;
 import dev.seckill.ledger.Auditor;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.SaleAudit;
+import dev.seckill.order.NoOrders;
 import dev.seckill.order.OrderAuditor;
-import dev.seckill.order.OrdersAway;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.StartFailure;
@@ -110,7 +110,7 @@ final class Audit implements Callable<Integer> {
             try (LedgerAddress ledger = ledger();
                     DatabaseAddress database = database()) {
                 audit(ledger.address(), Optional.ofNullable(database), sales, report);
-            } catch (StartFailure | LedgerAway | OrdersAway e) {
+            } catch (StartFailure | LedgerAway | NoOrders e) {
                 report.fail(e.getMessage());
             } catch (OutOfMemoryError e) {
                 report.fail("A sale is too large for this JVM's memory: JAVA_TOOL_OPTIONS=-Xmx4g gives it 4 GB.");

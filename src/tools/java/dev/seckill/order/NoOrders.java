@@ -1,10 +1,10 @@
 package dev.seckill.order;
 
 /** Thrown when the database can't be audited: it does not answer, or is none of orders. */
-public final class OrdersAway extends RuntimeException {
+public final class NoOrders extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    OrdersAway(String message, Throwable cause) {
+    NoOrders(String message, Throwable cause) {
         super(message, cause);
     }
 }
