@@ -266,6 +266,24 @@ class ReconcilerTest {
                 .containsExactly(0L, 1L);
     }
 
+    /** As when an answer got lost, or two nodes do it at once. */
+    @Test
+    void correctsOnceWhatLeftTheSumsAsTheyWere() {
+        SaleId sale = inMidSale();
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " remaining -2");
+        bench.shell.ask("HINCRBY " + key(sale, "stock") + " sold 2");
+        Sale seen = stands(sale);
+        bench.node.buy(sale, "meanwhile");
+
+        assertThat(now(bench.node.ledger.correct(seen, 0, 0, -2, "nothing was sold")))
+                .isEqualTo(Corrected.CORRECTED);
+        assertThat(now(bench.node.ledger.correct(seen, 0, 0, -2, "nothing was sold")))
+                .isEqualTo(Corrected.MOVED);
+
+        assertThat(compare(sale)).matches(Comparison::agrees);
+        assertThat(corrections(sale)).hasSize(1);
+    }
+
     /** As when somebody puts right by hand what is being corrected. */
     @Test
     void correctsNothingThatHasChangedSinceItWasSeen() {
