@@ -237,7 +237,9 @@ class LimitsIT {
         do {
             replies.add(request.apply(replies.size()));
         } while (last(replies).status() != 429 && replies.size() < 3 * PURCHASES);
-        assertThat(replies.subList(0, replies.size() - 1)).allMatch(reply -> reply.status() < 300);
+        assertThat(replies.subList(0, replies.size() - 1))
+                .as("this node keeps no orders, which is counted all the same")
+                .allMatch(reply -> reply.status() < 300 || reply.problem().equals("no-orders"));
         return replies;
     }
 

@@ -7,8 +7,10 @@ import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
 import jakarta.json.JsonString;
 import jakarta.json.stream.JsonGenerator;
+import jakarta.json.stream.JsonGeneratorFactory;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
@@ -17,11 +19,16 @@ import java.util.Map;
 
 /** A movement as the database keeps it: {@code {"fields": {name: value}, "parts": [[reservation, text]]}}. */
 final class MovementJson {
+    /** Kept, because to look for whoever provides them costs more than to write a movement. */
+    private static final JsonGeneratorFactory GENERATORS = Json.createGeneratorFactory(Map.of());
+
+    private static final JsonReaderFactory READERS = Json.createReaderFactory(Map.of());
+
     private MovementJson() {}
 
     static String of(Movement movement) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = Json.createGenerator(text)) {
+        try (JsonGenerator json = GENERATORS.createGenerator(text)) {
             json.writeStartObject().writeStartObject("fields");
             movement.fields().forEach(json::write);
             json.writeEnd().writeStartArray("parts");
@@ -37,7 +44,7 @@ final class MovementJson {
     }
 
     static Movement movement(Place place, String text) {
-        try (JsonReader reader = Json.createReader(new StringReader(text))) {
+        try (JsonReader reader = READERS.createReader(new StringReader(text))) {
             JsonObject body = reader.readObject();
             Map<String, String> fields = new LinkedHashMap<>();
             body.getJsonObject("fields").forEach((name, value) -> fields.put(name, ((JsonString) value).getString()));

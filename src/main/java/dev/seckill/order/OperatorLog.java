@@ -29,7 +29,8 @@ final class OperatorLog {
         }
         try (PreparedStatement statement = connection.prepareStatement("""
                 INSERT INTO operator_actions (at, operator, action, sale, detail, epoch, seq)
-                SELECT coalesce(to_timestamp(n.at_ms / 1000.0), clock_timestamp()), n.operator, n.action, ?, n.detail, n.epoch, n.seq
+                SELECT coalesce(to_timestamp(n.at_ms / 1000.0), clock_timestamp()), n.operator, n.action, ?,
+                    n.detail, n.epoch, n.seq
                 FROM unnest(?, ?, ?, ?, ?, ?) AS n (at_ms, operator, action, detail, epoch, seq)
                 ORDER BY n.epoch, n.seq ON CONFLICT DO NOTHING""")) {
             new Columns<>(connection, statement, theirs)
