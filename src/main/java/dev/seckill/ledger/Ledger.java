@@ -227,8 +227,12 @@ public class Ledger {
 
     /** Some of the movements after a position, oldest first; none if there are none. */
     public CompletionStage<List<Movement>> movements(SaleId sale, Standing after) {
-        int count = MOST_READ / Math.max(config.batchSize(), MOST_EXPIRED);
-        return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), count);
+        return redis.range(book(sale).keys.movements, after.epoch(), after.seq(), mostMovements());
+    }
+
+    /** In one page. */
+    private int mostMovements() {
+        return MOST_READ / Math.max(config.batchSize(), MOST_EXPIRED);
     }
 
     /**
@@ -237,7 +241,7 @@ public class Ledger {
      */
     public CompletionStage<Page> readOn(SaleId sale, Place place) {
         return movementsAfter(sale, place)
-                .thenCompose(found -> found.isEmpty() ? atTheEnd(sale, place) : page(Page.after(place, found)))
+                .thenCompose(found -> found.isEmpty() ? atTheEnd(sale, place) : page(after(place, found)))
                 .thenCompose(
                         page -> config.replicas() == 0 || page.movements().isEmpty() ? page(page) : kept(sale, page));
     }
@@ -272,8 +276,12 @@ public class Ledger {
             }
             // It has moved since, or what it says has moved is not there.
             return movementsAfter(id, place)
-                    .thenApply(found -> found.isEmpty() ? Page.of(End.GAP) : Page.after(place, found));
+                    .thenApply(found -> found.isEmpty() ? Page.of(End.GAP) : after(place, found));
         });
+    }
+
+    private Page after(Place place, List<Movement> found) {
+        return Page.after(place, found, found.size() < mostMovements());
     }
 
     private CompletionStage<List<Movement>> movementsAfter(SaleId sale, Place place) {

@@ -6,14 +6,14 @@ import java.util.List;
 /**
  * What follows a place in a sale's movements, without a gap; or why nothing does.
  *
- * @param movements none unless the end is {@link End#MORE}
+ * @param movements none unless the end is {@link End#MORE} or {@link End#READ}
  */
 public record Page(List<Movement> movements, End end) {
     /** Where a reader stands. */
     public enum End {
         /** There may be more after these. */
         MORE,
-        /** It has read everything. */
+        /** With these it has read everything that was there. */
         READ,
         /** It has read everything, and the sale was archived. */
         ARCHIVED,
@@ -29,8 +29,8 @@ public record Page(List<Movement> movements, End end) {
         return new Page(List.of(), end);
     }
 
-    /** Those of the found that follow the place without a gap. */
-    static Page after(Place place, List<Movement> found) {
+    /** Those of the found, which may be all there are, that follow the place without a gap. */
+    static Page after(Place place, List<Movement> found, boolean isAll) {
         Place last = place;
         int count = 0;
         for (Movement movement : found) {
@@ -41,7 +41,8 @@ public record Page(List<Movement> movements, End end) {
             count++;
         }
         if (count > 0) {
-            return new Page(List.copyOf(found.subList(0, count)), End.MORE);
+            boolean isRead = isAll && count == found.size();
+            return new Page(List.copyOf(found.subList(0, count)), isRead ? End.READ : End.MORE);
         }
         return of(found.get(0).seq() <= place.seq() ? End.BEHIND : End.GAP);
     }

@@ -87,12 +87,17 @@ final class OrderWriter {
             if (!batch.isEmpty()) {
                 write(sale, place, batch);
                 place = last(batch);
-            } else if (end == Page.End.READ) {
-                return Turn.WRITTEN;
-            } else if (end == Page.End.ARCHIVED) {
-                return finish(sale, place);
-            } else {
-                wrong = Optional.of(Reason.valueOf(end.name()));
+            }
+            switch (end) {
+                case MORE -> {}
+                // What has come meanwhile makes a larger batch, in a turn of its own.
+                case READ -> {
+                    return Turn.WRITTEN;
+                }
+                case ARCHIVED -> {
+                    return finish(sale, place);
+                }
+                default -> wrong = Optional.of(Reason.valueOf(end.name()));
             }
             if (wrong.isEmpty() && System.nanoTime() - untilNanos >= 0) {
                 return Turn.MORE;
@@ -163,21 +168,21 @@ final class OrderWriter {
 
     private Page.End read(SaleId sale, Place place, List<Movement> batch) {
         int rows = 0;
-        Place last = place;
-        while (rows < batchRows) {
-            Page page = await(ledger.readOn(sale, last));
-            if (page.movements().isEmpty()) {
+        Page page = await(ledger.readOn(sale, place));
+        while (!page.movements().isEmpty()) {
+            for (Movement movement : page.movements()) {
+                if (rows >= batchRows) {
+                    return Page.End.MORE;
+                }
+                batch.add(movement);
+                rows += 1 + movement.parts().size();
+            }
+            if (page.end() == Page.End.READ || rows >= batchRows) {
                 return page.end();
             }
-            for (Movement movement : page.movements()) {
-                if (rows < batchRows) {
-                    batch.add(movement);
-                    rows += 1 + movement.parts().size();
-                }
-            }
-            last = last(batch);
+            page = await(ledger.readOn(sale, last(batch)));
         }
-        return Page.End.MORE;
+        return page.end();
     }
 
     private static Place last(List<Movement> batch) {

@@ -52,6 +52,20 @@ class ReadOnTest {
     }
 
     @Test
+    void saysWhenThatIsAllThereIs() {
+        // so large that eight movements make a page
+        Ledger slow = bench.node(bench.settings().batches(1_000, 10));
+        SaleOnRedis sale = bench.sale(10, 10);
+        for (int i = 0; i < 7; i++) {
+            sale.sold("ann", 1);
+        }
+
+        assertThat(await(slow.readOn(sale.id, Place.BEGIN)).end()).isEqualTo(End.MORE);
+        assertThat(await(slow.readOn(sale.id, new Place(1, 1))).end()).isEqualTo(End.READ);
+        assertThat(read(sale, 0, 0).end()).isEqualTo(End.READ);
+    }
+
+    @Test
     void stopsBeforeAGap() {
         SaleOnRedis sale = threeSold();
         bench.raw.ask("XDEL", sale.keys.movements, "1-3");
