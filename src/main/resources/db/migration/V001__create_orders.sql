@@ -19,7 +19,7 @@ CREATE TABLE sales (
 -- How far each sale's movements are written. Whoever writes moves it, in the transaction of what it writes, from where it
 -- found it: a writer that was overtaken meanwhile changes no row here and so writes nothing at all.
 CREATE TABLE progress (
-    sale        text        PRIMARY KEY,
+    sale        text        PRIMARY KEY CHECK (sale ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
     epoch       bigint      NOT NULL CHECK (epoch >= 0),
     seq         bigint      NOT NULL CHECK (seq >= 0),
     -- of the last movement, by the sale's clock

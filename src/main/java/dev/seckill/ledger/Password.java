@@ -27,10 +27,11 @@ public final class Password {
         if (said.isPresent() && file.isPresent()) {
             throw new BadInput(setting + " and " + setting + "-file are both set: unset one of them.");
         }
-        return said.or(() -> file.map(name -> read(setting + "-file", name)));
+        return said.or(() -> file.map(name -> inFile(setting + "-file", name)));
     }
 
-    private static String read(String setting, String name) {
+    /** The one line of a file, which that setting names. */
+    public static String inFile(String setting, String name) {
         try (InputStream file = Files.newInputStream(Path.of(name))) {
             String text = new String(file.readNBytes(MOST_BYTES + 1), StandardCharsets.UTF_8);
             List<String> lines = text.lines().toList();

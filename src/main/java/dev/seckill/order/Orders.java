@@ -233,8 +233,8 @@ public class Orders {
     /** True if it is still in its turn, which goes on after the others'. */
     private boolean take(SaleId sale, SaleWatch watch) {
         try {
-            if (watch.aside() > 0 && retried.add(sale)) {
-                writer.retry(sale);
+            if (watch.aside() > 0) {
+                retryOnce(sale);
             }
             long before = written.sum();
             boolean more = writer.turn(sale, System.nanoTime() + TURN_NANOS) == OrderWriter.Turn.MORE;
@@ -262,6 +262,18 @@ public class Orders {
             }
         }
         return false;
+    }
+
+    /** What is kept aside, when this node begins to write the sale. */
+    private void retryOnce(SaleId sale) {
+        if (retried.add(sale)) {
+            try {
+                writer.retry(sale);
+            } catch (DatabaseAway e) {
+                retried.remove(sale);
+                throw e;
+            }
+        }
     }
 
     // --- comparing --------------------------------------------------------------------------------------------------
@@ -374,6 +386,11 @@ public class Orders {
             if (seen.filter(found -> isOver(found, place)).isEmpty()) {
                 // the ledger knows better why it cannot be archived
                 return place;
+            }
+            String notKept = database.notDurable();
+            if (!notKept.isEmpty()) {
+                throw new SaleRefused(
+                        Reason.STILL_DIFFERENT, "the database may lose what it has committed, " + notKept);
             }
             Comparison comparison = reconciler.compareAll(sale);
             corrections.add(comparison.corrections());

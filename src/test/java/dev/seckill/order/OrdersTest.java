@@ -1,11 +1,16 @@
 package dev.seckill.order;
 
+import static dev.seckill.LocalNode.now;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.seckill.ledger.Change;
 import dev.seckill.order.Orders.State;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trade.SaleState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +90,7 @@ class OrdersTest {
     }
 
     private void awaitWritten(SaleId sale) {
-        soon().untilAsserted(() -> bench.assertWritten(sale));
+        soon().ignoreExceptions().untilAsserted(() -> bench.assertWritten(sale));
     }
 
     private List<String> writers() {
@@ -259,6 +264,20 @@ class OrdersTest {
             sell(sale, 4, 20);
             awaitWritten(sale);
         }
+    }
+
+    @Test
+    void hasNoSaleArchivedWhileTheDatabaseMayLoseWhatItHas() throws Exception {
+        SaleId sale = bench.node.putOn(5);
+        now(bench.node.ledger.change(sale, new Change(SaleState.CLOSED, null)));
+        Node node = new Node("a", List.of(sale));
+        awaitWritten(sale);
+
+        new OrderCheck(bench.redis, bench.postgres).command("ALTER DATABASE seckill SET synchronous_commit = off");
+
+        assertThatThrownBy(() -> now(node.orders.archiving(sale, new Operator("olga"))))
+                .hasMessageContaining("the database may lose what it has committed")
+                .hasMessageContaining("synchronous_commit=off");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.seckill.tools;
 
 import dev.seckill.ledger.Auditor;
 import dev.seckill.ledger.LedgerAway;
+import dev.seckill.ledger.Password;
 import dev.seckill.ledger.SaleAudit;
 import dev.seckill.order.NoOrders;
 import dev.seckill.order.OrderAuditor;
@@ -110,7 +111,7 @@ final class Audit implements Callable<Integer> {
             try (LedgerAddress ledger = ledger();
                     DatabaseAddress database = database()) {
                 audit(ledger.address(), Optional.ofNullable(database), sales, report);
-            } catch (StartFailure | LedgerAway | NoOrders e) {
+            } catch (StartFailure | LedgerAway | NoOrders | BadInput e) {
                 report.fail(e.getMessage());
             } catch (OutOfMemoryError e) {
                 report.fail("A sale is too large for this JVM's memory: JAVA_TOOL_OPTIONS=-Xmx4g gives it 4 GB.");
@@ -162,7 +163,7 @@ final class Audit implements Callable<Integer> {
         return databaseUrl == null
                 ? null
                 : DatabaseAddress.running(
-                        databaseUrl, environment("SECKILL_DATABASE_USER"), environment("SECKILL_DATABASE_PASSWORD"));
+                        databaseUrl, environment("SECKILL_DATABASE_USER"), password("SECKILL_DATABASE_PASSWORD"));
     }
 
     private void audit(String address, Optional<DatabaseAddress> database, List<SaleId> named, AuditReport report) {
@@ -170,7 +171,7 @@ final class Audit implements Callable<Integer> {
         Optional<OrderAuditor> orders =
                 database.map(each -> OrderAuditor.of(each.url(), each.user(), each.password(), this::err));
         try (Auditor auditor = Auditor.open(
-                address, environment("SECKILL_LEDGER_USERNAME"), environment("SECKILL_LEDGER_PASSWORD"), this::err)) {
+                address, environment("SECKILL_LEDGER_USERNAME"), password("SECKILL_LEDGER_PASSWORD"), this::err)) {
             Set<SaleId> known = new LinkedHashSet<>(auditor.sales());
             orders.map(OrderAuditor::sales).ifPresent(known::addAll);
             for (SaleId sale : named.isEmpty() ? known : named) {
@@ -183,6 +184,12 @@ final class Audit implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    /** As for a node: itself, or in a file. */
+    private static Optional<String> password(String name) {
+        return environment(name)
+                .or(() -> environment(name + "_FILE").map(file -> Password.inFile(name + "_FILE", file)));
     }
 
     private static Optional<String> environment(String name) {
