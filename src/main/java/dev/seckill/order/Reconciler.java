@@ -7,6 +7,7 @@ import dev.seckill.ledger.Page;
 import dev.seckill.ledger.Records;
 import dev.seckill.ledger.SaleRefused;
 import dev.seckill.ledger.SaleRefused.Reason;
+import dev.seckill.order.Sums.Off;
 import dev.seckill.order.Sums.Unclear;
 import dev.seckill.order.WrittenSale.Order;
 import dev.seckill.order.WrittenSale.Orderly;
@@ -28,8 +29,9 @@ import java.util.logging.Logger;
  * <p>The orders are read at the place where they are written, the ledger's numbers at the place where it stands, and the movements
  * between are put on top of the orders: so both are compared at one place, however fast the sale sells. Nothing flows from the
  * database into the ledger but what the sale's own movements add up to, and only if the orders add up to the same: then the
- * ledger's numbers are corrected, by a movement that says why. Orders are corrected from the movements. A reservation in the
- * ledger never is: it is only shown.
+ * ledger's numbers are corrected, by a movement that says why. Whether the movements between make sense shows only when they are
+ * written: what differs on top of some is corrected in a later round, if it is the same then. Orders are corrected from the
+ * movements. A reservation in the ledger never is: it is only shown.
  */
 final class Reconciler {
     private static final Logger LOG = Logger.getLogger(Reconciler.class.getName());
@@ -44,6 +46,8 @@ final class Reconciler {
 
     /** Orders that are rewritten together. */
     private static final int MOST_MENDED = 500;
+
+    private static final String CHANGED = "somebody else has changed it at the same time";
 
     private final Ledger ledger;
     private final Database database;
@@ -120,9 +124,12 @@ final class Reconciler {
 
         Comparison compare(Sweep sweep, int pages) {
             Sale seen = look();
-            long drift = sums.drift(seen);
+            Off off = sums.off(seen);
+            long drift = off.drift();
             if (drift > 0) {
-                correct();
+                correct(sweep, off);
+            } else {
+                sweep.forgetOff();
             }
             Place place = sums.place();
             long excess = 0;
@@ -181,31 +188,32 @@ final class Reconciler {
             return movements;
         }
 
-        private void correct() {
+        private void correct(Sweep sweep, Off off) {
             if (!orders.aside().isEmpty()) {
                 trouble = orders.aside().size() + " steps are kept aside";
             } else if (!mender.sums(sale, orders.sums().place()).equals(orders.sums())) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
                 trouble = corrections > 0 ? "" : "the orders are not what their movements add up to";
-            } else {
-                correctLedger();
+            } else if (sweep.proves(off, sums.place(), orders.sums().place())) {
+                correctLedger(off);
             }
         }
 
-        private void correctLedger() {
+        private void correctLedger(Off proved) {
             // The proof may have taken seconds, in which somebody may have put it right by hand.
             behind = 0;
             Sale seen = look();
-            if (sums.drift(seen) == 0) {
+            Off off = sums.off(seen);
+            if (off.drift() == 0) {
+                return;
+            }
+            if (!off.equals(proved)) {
+                trouble = CHANGED;
                 return;
             }
             String reason = "movements and orders add up to " + sums;
-            Corrected corrected = OrderWriter.await(ledger.correct(
-                    seen,
-                    sums.capacity() - seen.capacity(),
-                    sums.reserved() - seen.reserved(),
-                    sums.sold() - seen.sold(),
-                    reason));
+            Corrected corrected =
+                    OrderWriter.await(ledger.correct(seen, off.capacity(), off.reserved(), off.sold(), reason));
             if (corrected == Corrected.CORRECTED) {
                 corrections++;
                 LOG.log(Level.SEVERE, "The ledger of sale {0} was corrected: it had {1}, its {2}.", new Object[] {
@@ -214,7 +222,7 @@ final class Reconciler {
             } else {
                 trouble = corrected == Corrected.IMPOSSIBLE
                         ? "the movements add up to less than nothing: " + sums
-                        : "somebody else has changed it at the same time";
+                        : CHANGED;
             }
         }
 

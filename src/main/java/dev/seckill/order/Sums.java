@@ -4,6 +4,7 @@ import dev.seckill.ledger.Movement;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.Sale;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * What the movements of a sale add up to, up to a place, in tickets and reservations.
@@ -72,12 +73,23 @@ record Sums(Place place, long capacity, long reserved, long sold, long reservati
         return capacity - reserved - sold;
     }
 
-    /** By how many tickets the ledger's number that is furthest off is off. */
-    long drift(Sale seen) {
+    /** By how many tickets the ledger's numbers are too small. */
+    Off off(Sale seen) {
         long inLedger = seen.standing().remaining() + seen.standing().returning();
-        return Math.max(
-                Math.max(Math.abs(capacity - seen.capacity()), Math.abs(free() - inLedger)),
-                Math.max(Math.abs(reserved - seen.reserved()), Math.abs(sold - seen.sold())));
+        return new Off(capacity - seen.capacity(), free() - inLedger, reserved - seen.reserved(), sold - seen.sold());
+    }
+
+    /** By how many tickets the ledger's numbers are too small. No script changes anything of it but a correction. */
+    record Off(long capacity, long free, long reserved, long sold) {
+        static final Off NOTHING = new Off(0, 0, 0, 0);
+
+        /** The number that is furthest off. */
+        long drift() {
+            return LongStream.of(capacity, free, reserved, sold)
+                    .map(Math::abs)
+                    .max()
+                    .orElseThrow();
+        }
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.seckill.order;
 
+import dev.seckill.order.Sums.Off;
 import dev.seckill.trade.Place;
 
-/** How far the orders of a sale are compared one by one with their reservations, from first to last and again. */
+/**
+ * What comparisons of a sale leave to the next: how far its orders are compared one by one with their reservations, from first to
+ * last and again, and by what the ledger's numbers were off where nothing proves it yet.
+ */
 final class Sweep {
     private String last = "";
     private Place began = Place.BEGIN;
@@ -10,6 +14,8 @@ final class Sweep {
     private long found;
     private long foundInWhole;
     private long excess;
+    private Off off = Off.NOTHING;
+    private Place offAt = Place.BEGIN;
 
     /** After which reservation it goes on. */
     String last() {
@@ -44,6 +50,26 @@ final class Sweep {
         boolean isNew = reservations > 0 && reservations != excess;
         excess = reservations;
         return isNew;
+    }
+
+    /**
+     * Whether it is proved that the ledger is off by that, as it seems at a place: all is written now up to where it first seemed so.
+     * A proof is good for one correction.
+     */
+    boolean proves(Off now, Place at, Place written) {
+        if (!now.equals(off)) {
+            off = now;
+            offAt = at;
+        }
+        if (written.isBefore(offAt)) {
+            return false;
+        }
+        forgetOff();
+        return true;
+    }
+
+    void forgetOff() {
+        off = Off.NOTHING;
     }
 
     /** As far as it knows. */

@@ -238,13 +238,17 @@ class ReconcilerFaultsTest {
     }
 
     private static void attemptUntilCorrected(SaleId sale) {
+        Sweep sweep = new Sweep();
+        Comparison last = null;
         for (int i = 0; i < 20; i++) {
             bench.write(sale);
-            if (bench.reconciler().compare(sale, new Sweep()).orElseThrow().corrections() == 1) {
+            Comparison found = bench.reconciler().compare(sale, sweep).orElseThrow();
+            if (found.corrections() == 1) {
                 return;
             }
+            last = found;
         }
-        throw new AssertionError("never corrected");
+        throw new AssertionError("never corrected: " + last);
     }
 
     private static void buyMany(SaleId sale, int round, AtomicInteger sold) {
