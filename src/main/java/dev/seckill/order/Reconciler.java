@@ -47,6 +47,9 @@ final class Reconciler {
     /** Orders that are rewritten together. */
     private static final int MOST_MENDED = 500;
 
+    /** Pages of a sale, however many. */
+    private static final int ALL = Integer.MAX_VALUE;
+
     private static final String CHANGED = "somebody else has changed it at the same time";
 
     private final Ledger ledger;
@@ -81,13 +84,12 @@ final class Reconciler {
         return compare(sale, sweep, 1);
     }
 
-    /** Compares its numbers and all of its orders, twice if it corrects something. */
+    /** Compares its numbers and all of its orders, twice if it corrects something. What is kept aside is trouble then. */
     Comparison compareAll(SaleId sale) {
-        Comparison first =
-                compare(sale, new Sweep(), Integer.MAX_VALUE).orElseGet(() -> Comparison.impossible("behind"));
+        Comparison first = compare(sale, new Sweep(), ALL).orElseGet(() -> Comparison.impossible("behind"));
         return first.corrections() == 0
                 ? first
-                : compare(sale, new Sweep(), Integer.MAX_VALUE).orElse(first);
+                : compare(sale, new Sweep(), ALL).orElse(first);
     }
 
     private Optional<Comparison> compare(SaleId sale, Sweep sweep, int pages) {
@@ -146,6 +148,9 @@ final class Reconciler {
             if (corrections == 0 && sweep.isNewExcess(excess)) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
             }
+            if (pages == ALL && trouble.isEmpty() && !orders.aside().isEmpty()) {
+                trouble = aside();
+            }
             return new Comparison(place, drift, sweep.differing() + Math.max(0, excess), corrections, trouble);
         }
 
@@ -190,13 +195,17 @@ final class Reconciler {
 
         private void correct(Sweep sweep, Off off) {
             if (!orders.aside().isEmpty()) {
-                trouble = orders.aside().size() + " steps are kept aside";
+                trouble = aside();
             } else if (!mender.sums(sale, orders.sums().place()).equals(orders.sums())) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
                 trouble = corrections > 0 ? "" : "the orders are not what their movements add up to";
             } else if (sweep.proves(off, sums.place(), orders.sums().place())) {
                 correctLedger(off);
             }
+        }
+
+        private String aside() {
+            return orders.aside().size() + " steps are kept aside";
         }
 
         private void correctLedger(Off proved) {

@@ -54,7 +54,10 @@ final class Roster {
      */
     record Line(SaleId sale, Place place, long atMs, long aside, boolean isMine) {}
 
-    /** Beats once, takes or gives back what is this node's part of the sales, and tells how all of them stand. */
+    /**
+     * Beats once, takes or gives back what is this node's part of the sales, and tells how all of them stand: of those that are
+     * finished only the ones of which something is kept aside, which are nobody's.
+     */
     List<Line> beat(Collection<SaleId> known) {
         // First and alone: whoever sees what this node has taken must see it alive.
         database.transact(this::live);
@@ -122,7 +125,7 @@ final class Roster {
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT sale, epoch, seq, coalesce(floor(extract(epoch FROM at) * 1000), 0)::bigint, aside,
                     writer IS NOT DISTINCT FROM ?
-                FROM progress WHERE finished_at IS NULL ORDER BY sale""")) {
+                FROM progress WHERE finished_at IS NULL OR aside > 0 ORDER BY sale""")) {
             statement.setString(1, writer);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

@@ -8,6 +8,7 @@ import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,6 +173,29 @@ class KeptAsideTest {
         bench.run("ALTER TABLE orders DROP CONSTRAINT whims");
         assertThat(bench.writer().retry(sale)).isEqualTo(2);
         bench.assertWritten(sale);
+    }
+
+    @Test
+    void showsWhatIsKeptAsideOfAnArchivedSaleUntilItIsWrittenAfterAll() {
+        SaleId sale = bench.putOn(10);
+        bench.write(sale);
+        bench.run("ALTER TABLE orders ADD CONSTRAINT whims CHECK (buyer <> 'bob') NOT VALID");
+        bench.node.buy(sale, "bob");
+        bench.node.cancel(sale, "bob");
+        bench.write(sale);
+        bench.run("ALTER TABLE orders DROP CONSTRAINT whims");
+        bench.run("UPDATE sales SET state = 'ARCHIVED' WHERE sale = ?", sale.value());
+        bench.run("UPDATE progress SET finished_at = now(), writer = NULL WHERE sale = ?", sale.value());
+        Roster roster = new Roster(bench.database, "bench", Duration.ofSeconds(5));
+
+        assertThat(roster.beat(List.of()))
+                .filteredOn(line -> line.sale().equals(sale))
+                .singleElement()
+                .matches(line -> line.aside() == 2 && !line.isMine());
+
+        assertThat(bench.writer().retry(sale)).isEqualTo(2);
+        assertThat(roster.beat(List.of())).noneMatch(line -> line.sale().equals(sale));
+        assertThat(statuses(sale)).containsExactly("bob CANCELLED");
     }
 
     @Test

@@ -231,6 +231,25 @@ class ReconcilerTest {
         assertThat(corrections(sale)).hasSize(1);
     }
 
+    /** Both of its steps wait, so the numbers agree without them. */
+    @Test
+    void isNotEnoughForTheArchiveWhileSomethingIsKeptAside() {
+        SaleId sale = bench.putOn(CAPACITY);
+        bench.write(sale);
+        bench.run("ALTER TABLE orders ADD CONSTRAINT whims CHECK (buyer <> 'bob') NOT VALID");
+        bench.node.buy(sale, "bob");
+        bench.node.cancel(sale, "bob");
+        bench.write(sale);
+        bench.run("ALTER TABLE orders DROP CONSTRAINT whims");
+
+        assertThat(bench.reconciler().compareAll(sale))
+                .matches(found -> !found.agrees())
+                .hasToString("drift 0 tickets, 0 orders differ, 0 corrections; 2 steps are kept aside");
+
+        bench.writer().retry(sale);
+        assertThat(bench.reconciler().compareAll(sale)).matches(Comparison::agrees);
+    }
+
     @Test
     void correctsNothingThatItDoesNotUnderstand() {
         SaleId sale = inMidSale();
