@@ -8,9 +8,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,9 @@ import java.util.logging.Logger;
 /**
  * Rewrites orders that are not what the database's own movements make of them, as when somebody has changed or deleted a row by
  * hand.
+ *
+ * <p>Only an order whose whole story can be read and written is: one with a step that this version does not know, or that makes no
+ * sense, stays as it is. What was kept aside of the others is so no longer.
  *
  * <p>Movements have no index by reservation, because only this would use it: a sale's movements are read once for all of its
  * wrong orders together, in pages, which takes some seconds for each million reservations. Most of it is read before the sale's
@@ -114,7 +119,7 @@ final class Mender {
     private final class Story {
         private final SaleId sale;
         private final Set<String> reservations;
-        private final List<Step> steps = new ArrayList<>();
+        private final Map<String, List<Step>> stories = new LinkedHashMap<>();
         private Place place = Place.BEGIN;
 
         Story(SaleId sale, Set<String> reservations) {
@@ -129,10 +134,13 @@ final class Mender {
                     throw new Unclear("the database has no movement after " + place);
                 }
                 place = movement.place();
+                for (Step step : Step.of(movement)) {
+                    if (reservations.contains(step.subject())) {
+                        stories.computeIfAbsent(step.subject(), subject -> new ArrayList<>())
+                                .add(step);
+                    }
+                }
             }
-            steps(page).stream()
-                    .filter(step -> reservations.contains(step.subject()))
-                    .forEach(steps::add);
             return !page.isEmpty();
         }
 
@@ -145,31 +153,57 @@ final class Mender {
             if (!place.equals(progress)) {
                 throw new Unclear("the database has no movement after " + place);
             }
+            stories.values().removeIf(story -> story.stream()
+                    .anyMatch(step -> !step.problem().isEmpty()));
             OrderRows orders = new OrderRows(connection, sale);
-            Set<String> blocked = orders.blocked(steps);
-            steps.removeIf(step -> blocked.contains(step.subject()));
-            List<String> told = subjects(steps);
-            Map<String, Row> before = rows(connection, sale, told);
-            delete(connection, told);
-            boolean isWhole = orders.write(steps, Set.of()).isEmpty();
+            Map<String, Row> before = rows(connection, sale, stories.keySet());
+            List<String> told = new ArrayList<>();
+            for (Map.Entry<String, List<Step>> each : stories.entrySet()) {
+                if (tell(connection, orders, each.getKey(), each.getValue())) {
+                    told.add(each.getKey());
+                }
+            }
+            int takenUp = orders.takeUp(told);
             Map<String, Row> after = rows(connection, sale, told);
             List<String> changed = told.stream()
                     .filter(each -> !after.get(each).equals(before.get(each)))
                     .toList();
-            if (!isWhole || changed.isEmpty()) {
+            if (changed.isEmpty() && takenUp == 0) {
                 connection.rollback();
                 return 0;
             }
+            OrderWriter.count(connection, sale, -takenUp);
             note(connection, changed, before, after);
             return changed.size();
         }
 
-        private void delete(Connection connection, List<String> told) throws SQLException {
+        /** False if it cannot be: then its order is left as it is. */
+        private boolean tell(Connection connection, OrderRows orders, String reservation, List<Step> story)
+                throws SQLException {
+            Savepoint before = connection.setSavepoint();
+            try {
+                delete(connection, reservation);
+                if (orders.write(story, Set.of()).isEmpty()) {
+                    connection.releaseSavepoint(before);
+                    return true;
+                }
+            } catch (SQLException e) {
+                try {
+                    throw RowRefused.sort(e);
+                } catch (RowRefused refused) {
+                    LOG.log(Level.FINE, "the order of " + reservation + " in sale " + sale, refused);
+                }
+            }
+            connection.rollback(before);
+            return false;
+        }
+
+        private void delete(Connection connection, String reservation) throws SQLException {
             try (PreparedStatement statement =
-                    connection.prepareStatement("DELETE FROM orders WHERE sale = ? AND reservation = ANY (?)")) {
-                new Columns<>(connection, statement, told)
+                    connection.prepareStatement("DELETE FROM orders WHERE sale = ? AND reservation = ?")) {
+                new Columns<>(connection, statement, List.of())
                         .value(sale.value())
-                        .texts(each -> each)
+                        .value(reservation)
                         .update();
             }
         }

@@ -307,6 +307,17 @@ final class OrderRows {
         return blocked;
     }
 
+    /** Keeps nothing of these reservations aside any longer; gives how many steps were. */
+    int takeUp(List<String> reservations) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("DELETE FROM kept_aside WHERE sale = ? AND reservation = ANY (?)")) {
+            return new Columns<>(connection, statement, reservations)
+                    .value(sale.value())
+                    .texts(each -> each)
+                    .update();
+        }
+    }
+
     /** Keeps it aside no longer; false if it was not. */
     boolean takeUp(Step step) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

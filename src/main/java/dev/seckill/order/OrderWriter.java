@@ -301,7 +301,8 @@ final class OrderWriter {
         return kept;
     }
 
-    private static void count(Connection connection, SaleId sale, int more) throws SQLException {
+    /** So many more steps are kept aside. */
+    static void count(Connection connection, SaleId sale, int more) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("UPDATE progress SET aside = aside + ? WHERE sale = ?")) {
             new Columns<>(connection, statement, List.of())

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /**
  * Compares a sale's ledger with its movements and its orders, and corrects what is proved wrong.
@@ -119,12 +120,17 @@ final class Reconciler {
             written = new WrittenSale(database, sale);
             orders = written.orders(MOST_ASIDE);
             sums = orders.sums();
-            for (Step step : orders.aside()) {
-                sums = sums.with(step);
-            }
         }
 
         Comparison compare(Sweep sweep, int pages) {
+            try {
+                for (Step step : orders.aside()) {
+                    sums = sums.with(step);
+                }
+            } catch (Unclear e) {
+                mendAside();
+                throw e;
+            }
             Sale seen = look();
             Off off = sums.off(seen);
             long drift = off.drift();
@@ -195,13 +201,22 @@ final class Reconciler {
 
         private void correct(Sweep sweep, Off off) {
             if (!orders.aside().isEmpty()) {
-                trouble = aside();
+                mendAside();
+                trouble = corrections > 0 ? "" : aside();
             } else if (!mender.sums(sale, orders.sums().place()).equals(orders.sums())) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
                 trouble = corrections > 0 ? "" : "the orders are not what their movements add up to";
             } else if (sweep.proves(off, sums.place(), orders.sums().place())) {
                 correctLedger(off);
             }
+        }
+
+        /** As what was kept aside behind an order that somebody deleted. */
+        private void mendAside() {
+            mend(orders.aside().stream()
+                    .filter(step -> !step.isOfSale())
+                    .map(Step::subject)
+                    .collect(Collectors.toSet()));
         }
 
         private String aside() {

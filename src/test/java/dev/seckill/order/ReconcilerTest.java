@@ -18,6 +18,7 @@ import dev.seckill.trade.SaleId;
 import dev.seckill.trade.Standing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -420,6 +421,51 @@ class ReconcilerTest {
         assertThat(compare(sale)).matches(Comparison::agrees);
         assertThat(stands(sale).reserved()).isEqualTo(6);
         assertThat(corrections(sale)).hasSize(1);
+    }
+
+    /** As after a return to this version from a newer one, which knew what it wrote. */
+    @Test
+    void leavesAnOrderOfWhichItCannotReadAllAndRewritesTheOthers() {
+        SaleId sale = inMidSale();
+        bench.write(sale);
+        bench.plant(sale, "movement PAID at_ms 1700000000000 " + code(sale, "ann") + " 1|ann");
+        bench.write(sale);
+        bench.run("DELETE FROM kept_aside WHERE sale = ?", sale.value());
+        bench.run("UPDATE progress SET aside = 0 WHERE sale = ?", sale.value());
+        bench.run("UPDATE orders SET status = 'PAID', seq = seq + 100 WHERE sale = ? AND buyer = 'ann'", sale.value());
+        bench.run("DELETE FROM orders WHERE sale = ? AND buyer = 'buyer1'", sale.value());
+        String paid = bench.orders(sale).get(code(sale, "ann"));
+
+        int mended = new Mender(bench.database)
+                .mend(sale, Set.of(code(sale, "ann"), code(sale, "buyer1"), "AAAAAAAAAAAAAAAAAAAAAA"));
+
+        assertThat(mended).isEqualTo(1);
+        assertThat(bench.orders(sale))
+                .containsEntry(code(sale, "ann"), paid)
+                .containsKey(code(sale, "buyer1"))
+                .hasSize(7);
+    }
+
+    @Test
+    void rewritesAnOrderThatSomebodyDeletedBeforeItsEndWasWritten() {
+        SaleId sale = inMidSale();
+        bench.write(sale);
+        bench.run("DELETE FROM orders WHERE sale = ? AND buyer = 'ann'", sale.value());
+        bench.node.cancel(sale, "ann");
+        bench.plant(sale, "movement EXPIRED at_ms 1700000000000 to remaining " + code(sale, "bob") + " 1|bob");
+        bench.write(sale);
+        assertThat(bench.keptAside(sale)).hasSize(2).anyMatch(line -> line.contains("has no order"));
+
+        assertThat(compare(sale).corrections()).isEqualTo(1);
+
+        assertThat(bench.orders(sale)).isEqualTo(bench.reservations(sale));
+        assertThat(bench.keptAside(sale))
+                .as("a second end makes no sense")
+                .singleElement()
+                .asString()
+                .contains(code(sale, "bob"));
+        assertThat(bench.ask("SELECT aside FROM progress WHERE sale = ?", sale.value()))
+                .isEqualTo("1");
     }
 
     @Test
