@@ -16,6 +16,11 @@ record Comparison(Place place, long drift, long differing, int corrections, Stri
         return new Comparison(Place.BEGIN, 0, 0, 0, trouble);
     }
 
+    /** What is still known when it could not be compared again. */
+    Comparison stale(String newTrouble) {
+        return new Comparison(place, drift, differing, 0, newTrouble);
+    }
+
     /** Whether all that was compared is the same, without anything having been done for it. */
     boolean agrees() {
         return drift == 0 && differing == 0 && corrections == 0 && trouble.isEmpty();

@@ -143,7 +143,10 @@ public class Orders {
             giveTurns();
             compareNext();
         } catch (DatabaseAway | RowRefused e) {
-            away(e);
+            away(e, Level.WARNING);
+        } catch (RuntimeException e) {
+            away(e, Level.SEVERE);
+            LOG.log(Level.SEVERE, "A round of the orders failed.", e);
         } finally {
             inRound.set(false);
         }
@@ -159,7 +162,7 @@ public class Orders {
         }
         roster = new Roster(database, config.writer(), config.lease());
         writer = new OrderWriter(ledger, database, config.batchRows(), written::add);
-        reconciler = new Reconciler(ledger, database, writer);
+        reconciler = new Reconciler(ledger, database, writer, corrections::add);
     }
 
     private void reached() {
@@ -171,12 +174,12 @@ public class Orders {
         }
     }
 
-    private void away(RuntimeException fault) {
+    private void away(RuntimeException fault, Level level) {
         nextRoundNanos = System.nanoTime() + backOffNanos;
         backOffNanos = Math.min(LONGEST_BACK_OFF_NANOS, backOffNanos * 2);
         if (trouble.isEmpty()) {
             LOG.log(
-                    Level.WARNING,
+                    level,
                     "No orders are written, the ledger keeps them until the database is back: {0}",
                     fault.getMessage());
         }
@@ -316,19 +319,18 @@ public class Orders {
             reconciler
                     .compare(sale, watch.sweep())
                     .ifPresentOrElse(comparison -> hear(sale, watch, comparison), watch::later);
-        } catch (LedgerAway | LedgerInDoubt | SaleRefused | DatabaseAway e) {
+        } catch (LedgerAway | LedgerInDoubt | SaleRefused e) {
             // what has become of it shows the next comparison
             watch.later();
             LOG.log(Level.FINE, "comparing sale " + sale, e);
         } catch (RuntimeException e) {
-            watch.later();
-            LOG.log(Level.SEVERE, "Sale " + sale + " cannot be compared with its orders.", e);
+            hear(sale, watch, watch.last().stale("it could not be compared again: " + e.getMessage()));
+            LOG.log(e instanceof DatabaseAway ? Level.FINE : Level.SEVERE, "comparing sale " + sale, e);
         }
         return null;
     }
 
     private void hear(SaleId sale, DriftWatch watch, Comparison comparison) {
-        corrections.add(comparison.corrections());
         if (watch.hear(comparison, ledger.nowMs())) {
             LOG.log(
                     comparison.agrees() ? Level.INFO : Level.SEVERE,
@@ -393,7 +395,6 @@ public class Orders {
                         Reason.STILL_DIFFERENT, "the database may lose what it has committed, " + notKept);
             }
             Comparison comparison = reconciler.compareAll(sale);
-            corrections.add(comparison.corrections());
             if (!comparison.agrees()) {
                 throw new SaleRefused(Reason.STILL_DIFFERENT, comparison.toString());
             }

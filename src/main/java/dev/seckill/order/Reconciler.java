@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
@@ -59,16 +60,20 @@ final class Reconciler {
     private final Mender mender;
     private final int page;
 
-    Reconciler(Ledger ledger, Database database, OrderWriter writer) {
-        this(ledger, database, writer, PAGE);
+    /** Hears of all that is corrected, also where the comparison itself fails afterwards. */
+    private final IntConsumer corrected;
+
+    Reconciler(Ledger ledger, Database database, OrderWriter writer, IntConsumer corrected) {
+        this(ledger, database, writer, PAGE, corrected);
     }
 
-    Reconciler(Ledger ledger, Database database, OrderWriter writer, int page) {
+    Reconciler(Ledger ledger, Database database, OrderWriter writer, int page, IntConsumer corrected) {
         this.ledger = ledger;
         this.database = database;
         this.writer = writer;
         this.mender = new Mender(database);
         this.page = page;
+        this.corrected = corrected;
     }
 
     /** Thrown when too much is unwritten. */
@@ -134,15 +139,35 @@ final class Reconciler {
             Sale seen = look();
             Off off = sums.off(seen);
             long drift = off.drift();
-            if (drift > 0) {
-                correct(sweep, off);
-            } else {
-                sweep.forgetOff();
-            }
             Place place = sums.place();
             long excess = 0;
+            try {
+                if (drift > 0) {
+                    correct(sweep, off);
+                } else {
+                    sweep.forgetOff();
+                }
+                place = sums.place();
+                excess = compareSome(sweep, pages);
+            } catch (Behind e) {
+                if (drift == 0 && corrections == 0) {
+                    throw e;
+                }
+                trouble = e.getMessage();
+            } catch (Unclear | SaleStopped e) {
+                trouble = e.getMessage();
+            }
+            if (pages == ALL && trouble.isEmpty() && !orders.aside().isEmpty()) {
+                trouble = aside();
+            }
+            return new Comparison(place, drift, sweep.differing() + Math.max(0, excess), corrections, trouble);
+        }
+
+        /** Compares orders one by one, unless something was corrected; by how many reservations the ledger has more. */
+        private long compareSome(Sweep sweep, int pages) {
+            long excess = 0;
             if (corrections == 0) {
-                sweep.begin(place);
+                sweep.begin(sums.place());
                 boolean isMore = true;
                 for (int i = 0; isMore && i < pages && corrections == 0; i++) {
                     Orderly some = written.ordersAfter(sweep.last(), page);
@@ -154,10 +179,7 @@ final class Reconciler {
             if (corrections == 0 && sweep.isNewExcess(excess)) {
                 mend(mender.wrong(sale, orders.sums().place(), MOST_MENDED));
             }
-            if (pages == ALL && trouble.isEmpty() && !orders.aside().isEmpty()) {
-                trouble = aside();
-            }
-            return new Comparison(place, drift, sweep.differing() + Math.max(0, excess), corrections, trouble);
+            return excess;
         }
 
         // --- the numbers --------------------------------------------------------------------------------------------
@@ -236,15 +258,15 @@ final class Reconciler {
                 return;
             }
             String reason = "movements and orders add up to " + sums;
-            Corrected corrected =
+            Corrected outcome =
                     OrderWriter.await(ledger.correct(seen, off.capacity(), off.reserved(), off.sold(), reason));
-            if (corrected == Corrected.CORRECTED) {
-                corrections++;
+            if (outcome == Corrected.CORRECTED) {
+                count(1);
                 LOG.log(Level.SEVERE, "The ledger of sale {0} was corrected: it had {1}, its {2}.", new Object[] {
                     sale, numbers(seen), reason
                 });
             } else {
-                trouble = corrected == Corrected.IMPOSSIBLE
+                trouble = outcome == Corrected.IMPOSSIBLE
                         ? "the movements add up to less than nothing: " + sums
                         : CHANGED;
             }
@@ -290,12 +312,17 @@ final class Reconciler {
         private int mend(Set<String> wrong) {
             int mended = mender.mend(sale, wrong);
             if (mended > 0) {
-                corrections += mended;
+                count(mended);
                 LOG.log(Level.SEVERE, "{0} orders of sale {1} were rewritten from their movements.", new Object[] {
                     mended, sale
                 });
             }
             return mended;
+        }
+
+        private void count(int more) {
+            corrections += more;
+            corrected.accept(more);
         }
     }
 

@@ -72,7 +72,7 @@ final class OrderBench implements AutoCloseable {
 
     Reconciler reconciler(DataSource source, Ledger ledger) {
         Database through = new Database(source);
-        return new Reconciler(ledger, through, new OrderWriter(ledger, through, BATCH_ROWS, steps -> {}));
+        return new Reconciler(ledger, through, new OrderWriter(ledger, through, BATCH_ROWS, steps -> {}), more -> {});
     }
 
     /** A new sale that the database knows by name. */

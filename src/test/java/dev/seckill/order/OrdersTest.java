@@ -209,6 +209,40 @@ class OrdersTest {
     }
 
     @Test
+    void saysThatASaleCannotBeComparedAndForgetsNothingOfWhatItFound() {
+        SaleId sale = bench.node.putOn(100);
+        Node node = new Node("a", List.of(sale));
+        bench.node.buy(sale, "ann");
+        awaitWritten(sale);
+        String reservations = "seckill:{" + sale + "}:reservations";
+        bench.shell.ask("HSET " + reservations + " AAAAAAAAAAAAAAAAAAAAAA R|1|1|1|mallory");
+        bench.node.buy(sale, "bob");
+        soon().until(() -> node.orders.differing(sale) == 1);
+
+        bench.run("ALTER TABLE orders RENAME TO hidden");
+        soon().untilAsserted(() -> assertThat(node.orders.drifting().get(sale))
+                .contains("1 orders differ")
+                .contains("could not be compared again"));
+
+        bench.run("ALTER TABLE hidden RENAME TO orders");
+        bench.shell.ask("HDEL " + reservations + " AAAAAAAAAAAAAAAAAAAAAA");
+        soon().until(() -> node.orders.drifting().isEmpty());
+    }
+
+    @Test
+    void goesOnAfterARoundThatFailed() {
+        bench.run("ALTER TABLE progress DROP CONSTRAINT progress_sale_check");
+        bench.run("INSERT INTO progress (sale, epoch, seq) VALUES ('No Name Of A Sale', 0, 0)");
+        SaleId sale = bench.node.putOn(100);
+        Node node = new Node("a", List.of(sale));
+        soon().until(() -> !node.orders.trouble().isEmpty());
+
+        bench.run("DELETE FROM progress WHERE sale = 'No Name Of A Sale'");
+        soon().until(() -> node.orders.trouble().isEmpty());
+        awaitWritten(sale);
+    }
+
+    @Test
     void writesEachMovementOnceThoughItsWritersAreKilledAgainAndAgain() throws InterruptedException {
         SaleId sale = bench.node.putOn(10_000);
         for (int killed = 0; killed < 4; killed++) {

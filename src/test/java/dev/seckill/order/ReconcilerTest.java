@@ -521,7 +521,7 @@ class ReconcilerTest {
         String last = bench.orders(sale).keySet().stream().reduce((a, b) -> b).orElseThrow();
         bench.shell.ask("HSET " + key(sale, "reservations") + " " + last + " R|9|1|1|mallory");
         Database database = bench.database;
-        Reconciler small = new Reconciler(bench.node.ledger, database, bench.writer(), 4);
+        Reconciler small = new Reconciler(bench.node.ledger, database, bench.writer(), 4, more -> {});
         Sweep sweep = new Sweep();
 
         List<Long> differing = IntStream.range(0, 4)
