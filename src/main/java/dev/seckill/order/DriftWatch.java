@@ -41,9 +41,9 @@ final class DriftWatch {
 
     /** Hears what was found, at that time of the ledger; true if that is new. */
     synchronized boolean hear(Comparison comparison, long nowMs) {
-        pauseNanos = comparison.trouble().isEmpty()
-                ? everyNanos
-                : Math.max(everyNanos, Math.min(LONGEST_PAUSE_NANOS, 2 * pauseNanos));
+        boolean isInVain =
+                !comparison.trouble().isEmpty() || (comparison.differing() > 0 && comparison.corrections() == 0);
+        pauseNanos = !isInVain ? everyNanos : Math.max(everyNanos, Math.min(LONGEST_PAUSE_NANOS, 2 * pauseNanos));
         later();
         boolean isNew = comparison.drift() != last.drift()
                 || comparison.differing() != last.differing()

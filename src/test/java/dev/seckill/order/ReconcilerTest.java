@@ -511,6 +511,24 @@ class ReconcilerTest {
         assertThat(compare(sale)).matches(found -> found.differing() == 1 && found.corrections() == 0);
     }
 
+    /** What cannot be corrected is looked for in all of the history each time. */
+    @Test
+    void looksLessOftenAtWhatItCannotCorrect() {
+        SaleId sale = inMidSale();
+        bench.shell.ask("HSET " + key(sale, "reservations") + " " + code(sale, "ann") + " R|2|1|1|ann");
+        DriftWatch watch = new DriftWatch(Duration.ofSeconds(10));
+
+        watch.hear(compare(sale, watch.sweep()), 1);
+        watch.hear(compare(sale, watch.sweep()), 1);
+        assertThat(watch.dueNanos() - System.nanoTime())
+                .isGreaterThan(Duration.ofSeconds(30).toNanos());
+
+        bench.shell.ask("HSET " + key(sale, "reservations") + " " + code(sale, "ann") + " R|1|1|1|ann");
+        watch.hear(compare(sale, watch.sweep()), 1);
+        assertThat(watch.dueNanos() - System.nanoTime())
+                .isLessThanOrEqualTo(Duration.ofSeconds(10).toNanos());
+    }
+
     @Test
     void comparesEveryOrderInTurnAPageAtATime() {
         SaleId sale = bench.putOn(CAPACITY);
