@@ -34,7 +34,7 @@ public record OrderQuery(
      * Each search has its index and needs some rows in that order; but of a table that has just grown the database knows too
      * little to see that, and would collect and sort a whole sale.
      */
-    private static final String BY_INDEX =
+    static final String BY_INDEX =
             "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off";
 
     /** In microseconds; some later year than any order's. */

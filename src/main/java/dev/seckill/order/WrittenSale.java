@@ -90,13 +90,15 @@ final class WrittenSale {
         return database.transact(connection -> {
             oneMoment(connection);
             List<Order> orders = new ArrayList<>();
-            try (PreparedStatement statement = connection.prepareStatement("""
+            try (PreparedStatement byIndex = connection.prepareStatement(OrderQuery.BY_INDEX);
+                    PreparedStatement statement = connection.prepareStatement("""
                     SELECT reservation, buyer, quantity, status FROM orders WHERE sale = ? AND reservation > ?
                     ORDER BY reservation LIMIT ?""")) {
                 new Columns<>(connection, statement, List.of())
                         .value(sale.value())
                         .value(reservation)
                         .value(most);
+                byIndex.execute();
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
                         orders.add(new Order(
