@@ -83,7 +83,16 @@ final class OrderBench implements AutoCloseable {
     }
 
     void meet(SaleId sale) {
-        new Roster(database, "bench", Duration.ofSeconds(5)).beat(List.of(sale));
+        roster().beat(List.of(sale));
+    }
+
+    /** Other nodes may have its sales at once. */
+    void leave() {
+        roster().leave();
+    }
+
+    private Roster roster() {
+        return new Roster(database, "bench", Duration.ofSeconds(5));
     }
 
     /** Takes as many turns as it needs to write everything. */

@@ -120,6 +120,7 @@ class ReconcilerFaultsTest {
                 OrderBench.source(bench.postgres), step, false, connection -> attempt(bench.reconciler(), sale));
 
         attempt(bench.reconciler(overtaken.source(), bench.node.ledger), sale);
+        assertThat(overtaken.hasStruck()).isTrue();
 
         assertHealed(sale);
     }

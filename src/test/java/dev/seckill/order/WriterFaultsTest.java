@@ -136,7 +136,7 @@ class WriterFaultsTest {
 
     /** It was frozen, another took over and wrote on, and it goes on where it was. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+    @ValueSource(ints = {2, 3, 4, 5, 6, 7, 8, 9, 10})
     void writesNothingTwiceWhenAnotherWroteOnBeforeAnyOfItsSteps(int step) {
         SaleId sale = busySale();
         bench.write(sale);
@@ -146,6 +146,7 @@ class WriterFaultsTest {
                 OrderBench.source(bench.postgres), step, false, connection -> attempt(bench.writer(), sale));
 
         attempt(bench.writer(frozen.source(), OrderBench.BATCH_ROWS), sale);
+        assertThat(frozen.hasStruck()).isTrue();
         assertThat(bench.orders(sale)).as("one of the two wrote").isEqualTo(bench.reservations(sale));
         bench.write(sale);
 
