@@ -14,8 +14,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads on which orders are written: one for each sale at a time, one for the round, and one that compares. A pool of its own over the
- * container's threads, because they wait for the database, and nobody else should. They end when nothing is written.
+ * The threads on which orders are written: one for each sale at a time, one for the round, and one that compares; who archives a
+ * sale and who leaves take their turn there. A pool of its own over the container's threads, because they wait for the database,
+ * and nobody else should. They end when nothing is written.
  */
 @ApplicationScoped
 public class OrderThreads implements Executor {
