@@ -1,11 +1,13 @@
 package dev.seckill.ledger;
 
 import dev.seckill.trade.Reservation;
+import dev.seckill.trade.ReservationId;
 
 /**
  * What the ledger knows of a reservation.
  *
  * @param reservation null if there is none
+ * @param successor what a late payment has bought instead of it after it had expired; null if none has
  * @param nowMs Redis time of the look: none that is absent can come into being under an earlier deadline
  */
-public record Found(Reservation reservation, long nowMs) {}
+public record Found(Reservation reservation, ReservationId successor, long nowMs) {}

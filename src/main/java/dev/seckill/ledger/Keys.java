@@ -15,6 +15,8 @@ final class Keys {
     final String movements;
     final List<Object> stock;
     final List<Object> reservations;
+    final List<Object> payments;
+    final List<Object> find;
     final List<Object> buyers;
     final List<Object> shares;
     final List<Object> archive;
@@ -24,9 +26,11 @@ final class Keys {
         movements = prefix + "movements";
         stock = List.of(prefix + "stock", movements);
         reservations = with(prefix + "reservations", prefix + "buyers");
+        payments = with(prefix + "reservations", prefix + "buyers", prefix + "payments");
+        find = with(prefix + "reservations", prefix + "payments");
         buyers = with(prefix + "buyers");
         shares = with(prefix + "shares");
-        archive = with(prefix + "reservations", prefix + "buyers", prefix + "shares");
+        archive = with(prefix + "reservations", prefix + "buyers", prefix + "shares", prefix + "payments");
     }
 
     /** What decides on which server of a cluster a key lives. */

@@ -6,7 +6,9 @@ import dev.seckill.ledger.SaleRefused.Reason;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.Operator;
+import dev.seckill.trade.PaymentId;
 import dev.seckill.trade.Place;
+import dev.seckill.trade.RefundId;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.Sale;
@@ -29,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -195,14 +198,77 @@ public class Ledger {
     /** Finds a reservation, or that there is none. The deadline is the one it was asked under, or 0. */
     public CompletionStage<Found> find(ReservationId id, long deadlineMs) {
         Book book = book(id.sale());
-        return redis.runDurably(Script.FIND, book.keys.reservations, id.code(), deadlineMs)
+        return redis.runDurably(Script.FIND, book.keys.find, id.code(), deadlineMs)
                 .thenApply(reply -> {
                     okOrRefused(book, reply);
                     String result = reply.text(0);
                     Reservation found = result.startsWith("FOUND:")
                             ? Reservation.parse(id, result.substring("FOUND:".length()))
                             : null;
-                    return new Found(found, reply.nowMs());
+                    String successor = reply.text(1);
+                    return new Found(
+                            found, successor.isEmpty() ? null : new ReservationId(id.sale(), successor), reply.nowMs());
+                });
+    }
+
+    // --- payment ----------------------------------------------------------------------------------------------------
+
+    /** Extends a reservation's due date, once, because its buyer begins to pay it. May be repeated. */
+    public CompletionStage<Extended> extend(ReservationId id, BuyerId buyer) {
+        return act(id.sale(), Script.EXTEND, keys -> keys.reservations, id.code(), buyer.value())
+                .thenApply(reply -> {
+                    String[] result = reply.text(0).split(":", 2);
+                    return new Extended(
+                            Extended.Result.valueOf(result[0]),
+                            result.length == 1 ? null : Reservation.parse(id, result[1]));
+                });
+    }
+
+    /** Decides what a payment that succeeded has bought. Asked again, the answer is the same for ever. */
+    public CompletionStage<Decision> confirm(PaymentId payment, ReservationId id) {
+        return act(
+                        id.sale(),
+                        Script.CONFIRM,
+                        keys -> keys.payments,
+                        payment.code(),
+                        id.code(),
+                        id.successor(payment).code())
+                .thenApply(reply -> {
+                    String[] result = reply.text(0).split(":", 3);
+                    return result[0].equals("CONFIRMED")
+                            ? new Decision(Reservation.parse(new ReservationId(id.sale(), result[1]), result[2]), null)
+                            : new Decision(null, result[1]);
+                });
+    }
+
+    /** Refunds tickets that a payment has bought, or all that are left of them (0). The same refund may be repeated. */
+    public CompletionStage<Refunded> refund(
+            SaleId sale, RefundId refund, PaymentId payment, int tickets, String reason, Operator operator) {
+        return act(
+                        sale,
+                        Script.REFUND,
+                        keys -> keys.payments,
+                        refund.code(),
+                        payment.code(),
+                        tickets == 0 ? "" : tickets,
+                        reason,
+                        operator.name())
+                .thenApply(reply -> {
+                    String[] result = reply.text(0).split(":", 3);
+                    return new Refunded(
+                            Refunded.Result.valueOf(result[0]),
+                            result.length == 3 ? Integer.parseInt(result[1]) : 0,
+                            result.length == 1 ? 0 : Integer.parseInt(result[result.length - 1]));
+                });
+    }
+
+    /** Runs a script that may run twice until it is known to have run. */
+    private CompletionStage<Reply> act(SaleId sale, Script script, Function<Keys, List<Object>> keys, Object... args) {
+        Book book = book(sale);
+        return redis.runAgainDurably(reply -> lookedAt(book, reply), script, keys.apply(book.keys), args)
+                .thenApply(reply -> {
+                    okOrRefused(book, reply);
+                    return reply;
                 });
     }
 

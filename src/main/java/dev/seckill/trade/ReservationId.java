@@ -28,13 +28,23 @@ public record ReservationId(SaleId sale, String code) {
     }
 
     public static ReservationId derive(SaleId sale, BuyerId buyer, IdempotencyKey key) {
+        return new ReservationId(sale, digest(sale.value(), buyer.value(), key.value()));
+    }
+
+    /** What a payment buys that comes after this has expired. No idempotency key leads to it. */
+    public ReservationId successor(PaymentId payment) {
+        return new ReservationId(sale, digest("successor", sale.value(), code, payment.code()));
+    }
+
+    /** The first 128 bits of SHA-256 over the fields, each behind its length, so that no two lists of fields are alike. */
+    static String digest(String... fields) {
         MessageDigest digest = sha256();
-        for (String field : new String[] {sale.value(), buyer.value(), key.value()}) {
+        for (String field : fields) {
             byte[] bytes = field.getBytes(StandardCharsets.UTF_8);
             digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
             digest.update(bytes);
         }
-        return new ReservationId(sale, ENCODER.encodeToString(Arrays.copyOf(digest.digest(), BYTES)));
+        return ENCODER.encodeToString(Arrays.copyOf(digest.digest(), BYTES));
     }
 
     /** For an attempt that nobody can repeat. */

@@ -1,10 +1,9 @@
 -- Expires reservations whose hold time is over, longest due first, and gives back what they hold. Atomic; a second time
 -- expires nothing again.
--- The movements are the index: all reservations of a sale are held equally long and its time never goes back, so RESERVED
--- movements stand in order of due. expired_to tells up to where all has ended; a call goes on from there to the first one
--- that is not due. It passes nothing that is still reserved, whatever its movement says: a record that is due later holds up
--- those after it. So when payments begin to make due dates later, they must bring an index of such reservations, and these
--- be passed here.
+-- The movements are the index: all reservations of a sale are held equally long, from when they were reserved or from when
+-- their payment began, and its time never goes back; so RESERVED and EXTENDED movements stand in order of due. expired_to tells
+-- up to where all has ended; a call goes on from there to the first one that is not due. What was extended is passed at its
+-- RESERVED movement and found at its EXTENDED one.
 -- KEYS     3 reservations (hash)  4 buyers (hash)
 -- ARGV     1 most reservations to expire in this call  2 most movements and reservations to look at, about
 -- RETURNS  reservations expired, time (ms) before which nothing more is due
@@ -17,40 +16,35 @@ if closed then return closed end
 
 local ended, new_records, returned, tickets = {}, {}, {}, 0
 
--- Expires what is due of a RESERVED movement; answers until when it must be asked about again, nil if all of it has ended.
+-- Expires what a RESERVED or EXTENDED movement says is due; answers until when it must be asked about again, nil if all of it
+-- has ended.
 local function expire(fields)
   local due_ms = tonumber(fields[6])
   if due_ms > stock.now_ms then return due_ms end
-  local ids, asked_again_ms = {}, nil
+  local ids = {}
   for i = 9, #fields, 2 do ids[#ids + 1] = fields[i] end
   for i, record in ipairs(redis.call('HMGET', RESERVATIONS, unpack(ids))) do
     local quantity, reserved_at, held, buyer = string.match(record or '', '^R|(%d+)|(%d+)|(%d+)|(.*)$')
-    if quantity then
+    if quantity and reserved_at + held <= due_ms then
       if #ended == 2 * most then return stock.now_ms end
-      local its_due_ms = reserved_at + held
-      if its_due_ms > stock.now_ms then
-        asked_again_ms = math.min(its_due_ms, asked_again_ms or math.huge)
-      else
-        new_records[#new_records + 1] = ids[i]
-        new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. reserved_at .. '|' .. held .. '|' .. buyer
-        ended[#ended + 1] = ids[i]
-        ended[#ended + 1] = quantity .. '|' .. buyer
-        tickets = tickets + tonumber(quantity)
-        if buyer ~= '' then returned[buyer] = (returned[buyer] or 0) + tonumber(quantity) end
-      end
+      new_records[#new_records + 1] = ids[i]
+      new_records[#new_records + 1] = 'E|' .. quantity .. '|' .. reserved_at .. '|' .. held .. '|' .. buyer
+      ended[#ended + 1] = ids[i]
+      ended[#ended + 1] = quantity .. '|' .. buyer
+      tickets = tickets + tonumber(quantity)
+      if buyer ~= '' then returned[buyer] = (returned[buyer] or 0) + tonumber(quantity) end
     end
   end
-  return asked_again_ms
 end
 
 local expired_to, looked, page_size, quiet_until_ms = stock.expired_to, 0, 1, nil
 while not quiet_until_ms do
   local page = redis.call('XRANGE', MOVEMENTS, '(' .. expired_to, '+', 'COUNT', page_size)
-  -- A reservation made from now on is due a hold time later at the earliest.
+  -- A reservation made or extended from now on is due a hold time later.
   if #page == 0 then quiet_until_ms = stock.now_ms + stock.hold_ms end
   for _, entry in ipairs(page) do
     if looked >= most_looked then quiet_until_ms = stock.now_ms
-    elseif entry[2][2] == 'RESERVED' then quiet_until_ms = expire(entry[2]) end
+    elseif entry[2][2] == 'RESERVED' or entry[2][2] == 'EXTENDED' then quiet_until_ms = expire(entry[2]) end
     if quiet_until_ms then break end
     expired_to, looked = entry[1], looked + #entry[2] / 2
     -- A few at a time while they are small: one may have a thousand reservations.

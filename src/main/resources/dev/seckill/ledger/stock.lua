@@ -57,9 +57,10 @@ end
 -- Appends a movement. Its id in the stream is <epoch>-<seq>, so a position is a count and a gap shows. First come the
 -- fields that hold for all of it: movement, at_ms, and what else the caller names (due_ms, amount_minor: of one ticket, to:
 -- where its tickets went, operator: who did it …). Then the reservations that moved, each once: a field named by the
--- reservation's id, whose 22 characters no other name has, with "quantity|buyer". A RESERVED movement stays until all in it
--- has ended: expire.lua finds there what is due. One movement moves nothing: CORRECTED says that the stock's numbers were
--- changed past the scripts, what they were and are again (capacity|remaining|returning|reserved|sold), and how that is known.
+-- reservation's id, whose 22 characters no other name has, with "quantity|buyer". A RESERVED or EXTENDED movement stays
+-- until all in it has ended: expire.lua finds there what is due. One movement moves nothing: CORRECTED says that the stock's
+-- numbers were changed past the scripts, what they were and are again (capacity|remaining|returning|reserved|sold), and how
+-- that is known.
 local function move(movement, ...)
   stock.seq = stock.seq + 1
   redis.call('XADD', MOVEMENTS, stock.epoch .. '-' .. stock.seq, 'movement', movement, 'at_ms', stock.now_ms, ...)

@@ -54,6 +54,7 @@ class AuditTest {
         final String movements = key(1);
         final String reservations = key(2);
         final String buyers = key(3);
+        final String payments = key(5);
         final Attempt zoe = sale.attempt("zoe", 1);
         final Attempt ann = sale.attempt("ann", 5);
         final Attempt bob = sale.attempt("bob", 1);
@@ -349,7 +350,12 @@ class AuditTest {
     }
 
     static Stream<Harm> harms() {
-        return Stream.of(harmsToTheStock(), harmsToTheTables(), harmsToTheHistory(), harmsToTheArchive())
+        return Stream.of(
+                        harmsToTheStock(),
+                        harmsToTheTables(),
+                        harmsToTheHistory(),
+                        harmsToPayments(),
+                        harmsToTheArchive())
                 .flatMap(each -> each);
     }
 
@@ -519,6 +525,85 @@ class AuditTest {
                         "movements 2-15 RESERVED"),
                 harm("another price", s -> s.reserve("eve", 1, 1), "movements 2-15 RESERVED"),
                 harm("due out of turn", s -> s.reserve("eve", 1, 4_500, 7), "movements 2-15 RESERVED"));
+    }
+
+    private static Stream<Harm> harmsToPayments() {
+        String card = "payment:" + SaleOnRedis.payment("card");
+        String tab = "payment:" + SaleOnRedis.payment("tab");
+        String refund = "refund:" + SaleOnRedis.payment("refund");
+        return Stream.of(
+                paid("nothing", s -> {}),
+                paid("a payment forgotten", s -> s.ask("HDEL", s.payments, card), "payments " + card),
+                paid(
+                        "another decision",
+                        s -> s.ask(
+                                "HSET",
+                                s.payments,
+                                tab,
+                                "CONFIRMED|" + s.ann.id().code() + "|0"),
+                        "payments " + tab),
+                paid("a refund forgotten", s -> s.ask("HDEL", s.payments, refund), "payments " + refund),
+                paid(
+                        "a payment from nowhere",
+                        s -> s.ask("HSET", s.payments, "payment:nowhere", "CONFIRMED|nowhere|0"),
+                        "payments payment:nowhere"),
+                paid("a refund taken back", s -> s.record(s.ann, "^P", "R"), "reservations ann"),
+                paid(
+                        "decided twice",
+                        s -> s.move(
+                                "REFUND_DUE",
+                                "payment",
+                                SaleOnRedis.payment("tab").code(),
+                                "reservation",
+                                s.ann.id().code(),
+                                "reason",
+                                "ENDED"),
+                        "movements 2-19 REFUND_DUE"),
+                paid(
+                        "refunded more than was bought",
+                        s -> s.move(
+                                "REFUNDED",
+                                "payment",
+                                SaleOnRedis.payment("card").code(),
+                                "refund",
+                                "another",
+                                "left",
+                                0,
+                                "to",
+                                "returning",
+                                s.ann.id().code(),
+                                "5|ann"),
+                        "movements 2-19 REFUNDED"),
+                harm("paid with nothing", s -> s.end("PAID", s.ann, 5), "movements 2-15 PAID"),
+                harm(
+                        "extended twice",
+                        s -> {
+                            s.sale.extend(s.ann);
+                            long atMs = s.lastAtMs() + 1_000;
+                            s.move(
+                                    "EXTENDED",
+                                    "due_ms",
+                                    atMs + HOLD_MS,
+                                    "amount_minor",
+                                    4_500,
+                                    s.ann.id().code(),
+                                    "5|ann");
+                        },
+                        "movements 2-16 EXTENDED"));
+    }
+
+    /** Ann has begun to pay, paid twice, and got two tickets back. */
+    private static Harm paid(String name, Harm.Hand hand, String... expected) {
+        return harm(
+                "paid: " + name,
+                s -> {
+                    assertThat(s.sale.extend(s.ann)).startsWith("EXTENDED");
+                    assertThat(s.sale.confirm("card", s.ann)).startsWith("CONFIRMED");
+                    assertThat(s.sale.confirm("tab", s.ann)).startsWith("REFUND_DUE");
+                    assertThat(s.sale.refund("refund", "card", 2, AN_HOUR)).startsWith("REFUNDED");
+                    hand.harm(s);
+                },
+                expected);
     }
 
     /** As many on sale as two buyers need. */

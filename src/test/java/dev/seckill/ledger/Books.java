@@ -13,6 +13,7 @@ record Books(
         Map<String, String> stock,
         Map<String, String> reservations,
         Map<String, String> buyers,
+        Map<String, String> payments,
         List<Movement> movements) {
 
     /** Reads them, while nobody writes. */
@@ -23,7 +24,8 @@ record Books(
         return new Books(
                 redis.map("HGETALL", keys.stock.get(0)),
                 redis.map("HGETALL", keys.reservations.get(2)),
-                redis.map("HGETALL", keys.reservations.get(3)),
+                redis.map("HGETALL", keys.payments.get(3)),
+                redis.map("HGETALL", keys.payments.get(4)),
                 movements);
     }
 
@@ -52,6 +54,7 @@ record Books(
         Glance glance = glance();
         check.begin(glance);
         reservations.forEach((id, record) -> check.saw(Check.RESERVATIONS, id, record));
+        payments.forEach((name, value) -> check.saw(Check.PAYMENTS, name, value));
         buyers.forEach((buyer, tickets) -> check.saw(Check.BUYERS, buyer, tickets));
         assertThat(check.end(sale, glance, glance).findings())
                 .filteredOn(each -> each.check() != Check.STOCK || !overwritten.contains(each.subject()))

@@ -240,27 +240,26 @@ class ExpiryTest {
         assertThat(sale.books().stock()).containsEntry("expired_to", "1-2");
     }
 
-    /** As a payment will do one day. */
+    /** Of two reserved together, one has begun to pay just before both were due. */
     @Test
-    void doesNotPassAReservationThatIsDueLaterThanItsMovementSays() {
+    void passesWhatWasExtendedAndFindsItWhenItIsDueThen() {
         SaleOnRedis sale = bench.sale(10, 5);
         Attempt ann = sale.attempt("ann", 1);
         Attempt bob = sale.attempt("bob", 1);
         assertThat(sale.deduct(ann, bob)).containsOnly("RESERVED");
-        long laterMs = dueMs(sale, ann) + 1_000;
-        String record = sale.books().reservations().get(ann.id().code());
-        bench.raw.ask(
-                "HSET",
-                sale.keys.reservations.get(2),
-                ann.id().code(),
-                record.replaceFirst("\\d+\\|ann$", (HOLD_MS + 1_000) + "|ann"));
-        sale.holdIsOver();
+        sale.timePasses(HOLD_MS - 1_000);
+        assertThat(sale.extend(ann)).startsWith("EXTENDED:");
+        Attempt cid = sale.sold("cid", 1);
+        sale.timePasses(1_000);
 
-        assertThat(sale.expire(MOST)).containsExactly("1", "" + laterMs);
-        assertThat(bench.raw.text("HGET", sale.keys.stock.get(0), "expired_to")).isEqualTo("1-1");
-        sale.set("now_ms", laterMs);
-        assertThat(sale.expire(MOST)).first().isEqualTo("1");
-        assertThat(bench.raw.text("HGET", sale.keys.stock.get(0), "reserved")).isEqualTo("0");
+        assertThat(sale.expire(MOST)).containsExactly("1", "" + dueMs(sale, ann));
+        assertThat(status(sale, ann)).isEqualTo("R");
+        assertThat(status(sale, bob)).isEqualTo("E");
+        sale.timePasses(HOLD_MS - 1_000);
+        assertThat(sale.expire(MOST)).first().isEqualTo("2");
+        assertThat(status(sale, ann)).isEqualTo("E");
+        assertThat(status(sale, cid)).isEqualTo("E");
+        assertThat(sale.books().number("reserved")).isZero();
     }
 
     @Test

@@ -156,7 +156,7 @@ class HistoryTest {
         create();
         reserve(ANN, "ann", 3);
 
-        end("PAID", ANN, "ann", 3);
+        end("PAID", ANN, "ann", 3, "payment", "card");
         reserve(BOB, "ann", 2);
 
         assertThat(sums()).isEqualTo(sums(5, 0, 2, 3, 0));
@@ -219,7 +219,7 @@ class HistoryTest {
 
         end("EXPIRED", ANN, "ann", 2);
         end("CANCELLED", ANN, "ann", 2);
-        end("PAID", ANN, "ann", 2);
+        end("PAID", ANN, "ann", 2, "payment", "card");
 
         assertThat(findings.shown())
                 .extracting(Finding::subject)

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seckill.ledger.Released.Result;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.Outcome;
+import dev.seckill.trade.PaymentId;
+import dev.seckill.trade.RefundId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleState;
 import java.time.Duration;
@@ -72,7 +76,10 @@ class LedgerModelTest {
     private static final class Kept {
         final BuyerId buyer;
         final int quantity;
-        final int due;
+        int due;
+        boolean isExtended;
+        int refunded;
+        String successor;
         ReservationStatus status;
 
         Kept(BuyerId buyer, int quantity, int due, ReservationStatus status) {
@@ -95,6 +102,7 @@ class LedgerModelTest {
         long remaining;
         long returning;
         long reserved;
+        long sold;
         SaleState state = SaleState.OPEN;
         boolean restIsOver;
         /** In halves of the hold time. */
@@ -102,6 +110,10 @@ class LedgerModelTest {
 
         final Map<String, Kept> kept = new HashMap<>();
         final Map<BuyerId, Integer> held = new HashMap<>();
+        /** The id of what each payment has bought, or why its money is due back. */
+        final Map<PaymentId, String> decisions = new HashMap<>();
+
+        final Map<RefundId, Integer> refunds = new HashMap<>();
 
         Model(long capacity) {
             this.capacity = capacity;
@@ -195,6 +207,89 @@ class LedgerModelTest {
             return expiring.size();
         }
 
+        Extended.Result extend(Attempt attempt) {
+            enter();
+            Kept before = kept.get(attempt.id().code());
+            if (before == null) {
+                return Extended.Result.NOT_FOUND;
+            }
+            if (before.status != ReservationStatus.RESERVED) {
+                return Extended.Result.ALREADY_ENDED;
+            }
+            if (before.isExtended) {
+                return Extended.Result.ALREADY_EXTENDED;
+            }
+            before.isExtended = true;
+            before.due = now + 2;
+            seq++;
+            return Extended.Result.EXTENDED;
+        }
+
+        String confirm(PaymentId payment, Attempt attempt) {
+            enter();
+            if (!decisions.containsKey(payment)) {
+                decisions.put(payment, decide(payment, attempt));
+                seq++;
+            }
+            return decisions.get(payment);
+        }
+
+        private String decide(PaymentId payment, Attempt attempt) {
+            Kept before = kept.get(attempt.id().code());
+            if (before == null) {
+                return "NO_RESERVATION";
+            }
+            if (before.status == ReservationStatus.RESERVED) {
+                before.status = ReservationStatus.PAID;
+                reserved -= before.quantity;
+                sold += before.quantity;
+                return attempt.id().code();
+            }
+            if (before.status == ReservationStatus.PAID) {
+                return "ALREADY_PAID";
+            }
+            if (before.status != ReservationStatus.EXPIRED || before.successor != null) {
+                return "ENDED";
+            }
+            if (remaining < before.quantity) {
+                return "SOLD_OUT";
+            }
+            if (!before.buyer.isAnonymous() && held.getOrDefault(before.buyer, 0) + before.quantity > LIMIT) {
+                return "LIMIT_REACHED";
+            }
+            before.successor = attempt.id().successor(payment).code();
+            kept.put(before.successor, new Kept(before.buyer, before.quantity, now + 2, ReservationStatus.PAID));
+            held.merge(before.buyer, before.quantity, Integer::sum);
+            remaining -= before.quantity;
+            sold += before.quantity;
+            return before.successor;
+        }
+
+        Refunded refund(RefundId refund, PaymentId payment, int wanted) {
+            enter();
+            Kept bought = kept.get(decisions.getOrDefault(payment, ""));
+            if (bought == null) {
+                return new Refunded(Refunded.Result.NOT_CONFIRMED, 0, 0);
+            }
+            int left = bought.quantity - bought.refunded;
+            if (refunds.containsKey(refund)) {
+                return new Refunded(Refunded.Result.REFUNDED, refunds.get(refund), left);
+            }
+            int tickets = wanted == 0 ? left : wanted;
+            if (tickets < 1 || tickets > left) {
+                return new Refunded(Refunded.Result.NOT_ENOUGH, 0, left);
+            }
+            refunds.put(refund, tickets);
+            bought.refunded += tickets;
+            if (tickets == left) {
+                bought.status = ReservationStatus.REFUNDED;
+            }
+            held.merge(bought.buyer, -tickets, Integer::sum);
+            sold -= tickets;
+            giveBack(tickets);
+            return new Refunded(Refunded.Result.REFUNDED, tickets, left - tickets);
+        }
+
         void changeState(SaleState wanted) {
             enter();
             seq += state == wanted ? 0 : 1;
@@ -221,7 +316,7 @@ class LedgerModelTest {
             stock.put("remaining", "" + remaining);
             stock.put("returning", "" + returning);
             stock.put("reserved", "" + reserved);
-            stock.put("sold", "0");
+            stock.put("sold", "" + sold);
             stock.put("state", state.name());
             return stock;
         }
@@ -250,18 +345,27 @@ class LedgerModelTest {
         void step(String where) {
             int dice = random.nextInt(100);
             String what;
-            if (dice < 26) {
+            if (dice < 20) {
                 what = where + ": reserve";
                 reserve(what, newAttempt(), Luck.GOOD);
-            } else if (dice < 34) {
+            } else if (dice < 26) {
                 what = where + ": reserve together";
                 reserveTogether(what);
-            } else if (dice < 48) {
+            } else if (dice < 35) {
                 what = where + ": ask again";
                 reserve(what, again(), Luck.GOOD);
-            } else if (dice < 66) {
+            } else if (dice < 44) {
                 what = where + ": cancel";
                 cancel(what, again(), Luck.GOOD);
+            } else if (dice < 48) {
+                what = where + ": begin to pay";
+                extend(what, again());
+            } else if (dice < 60) {
+                what = where + ": pay";
+                pay(what, again(), random.nextInt(12) == 0 ? Luck.REPLY_LOST : Luck.GOOD);
+            } else if (dice < 66) {
+                what = where + ": refund";
+                refund(what, again(), random.nextInt(12) == 0 ? Luck.REPLY_LOST : Luck.GOOD);
             } else if (dice < 72) {
                 what = where + ": time passes";
                 timePasses();
@@ -424,6 +528,35 @@ class LedgerModelTest {
             }
         }
 
+        private void extend(String what, Attempt attempt) {
+            // Its due date would be the same if it were reserved in this millisecond.
+            pause(2);
+            Extended extended = await(node.extend(attempt.id(), attempt.buyer()));
+            assertThat(extended.result()).as(what).isEqualTo(model.extend(attempt));
+        }
+
+        /** One of few that there are for it. */
+        private PaymentId payment(Attempt attempt) {
+            return PaymentId.derive(attempt.id(), new IdempotencyKey("card" + random.nextInt(2)));
+        }
+
+        private void pay(String what, Attempt attempt, Luck luck) {
+            PaymentId payment = payment(attempt);
+            Decision decision = await(luck.meets(() -> node.confirm(payment, attempt.id()), node, sale));
+            assertThat(decision.isConfirmed() ? decision.bought().id().code() : decision.refundDue())
+                    .as(what)
+                    .isEqualTo(model.confirm(payment, attempt));
+        }
+
+        private void refund(String what, Attempt attempt, Luck luck) {
+            PaymentId payment = payment(attempt);
+            RefundId refund = RefundId.derive(payment, new IdempotencyKey("refund" + random.nextInt(3)));
+            int tickets = random.nextInt(3);
+            Refunded refunded = await(luck.meets(
+                    () -> node.refund(sale.id, refund, payment, tickets, "a whim", new Operator("olga")), node, sale));
+            assertThat(refunded).as(what).isEqualTo(model.refund(refund, payment, tickets));
+        }
+
         private void compare(String what) {
             Books books;
             try {
@@ -435,6 +568,9 @@ class LedgerModelTest {
             stock.keySet().retainAll(model.stock().keySet());
             assertThat(stock).as(what).isEqualTo(model.stock());
             assertThat(books.reservations().keySet()).as(what).isEqualTo(model.kept.keySet());
+            books.reservations().forEach((code, record) -> assertThat(ReservationStatus.ofLetter(record.charAt(0)))
+                    .as("%s, %s", what, code)
+                    .isEqualTo(model.kept.get(code).status));
             for (String buyer : BUYERS) {
                 if (!buyer.isEmpty()) {
                     assertThat(books.held(buyer))
@@ -444,6 +580,14 @@ class LedgerModelTest {
                                     .longValue());
                 }
             }
+        }
+    }
+
+    private static void pause(int ms) {
+        try {
+            Thread.sleep(ms);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -463,11 +607,7 @@ class LedgerModelTest {
             }
             bench.server.freeze();
             CompletionStage<T> asked = asking.ask();
-            try {
-                Thread.sleep(this == REPLY_LOST ? TIMEOUT_MS + 50 : 20);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            pause(this == REPLY_LOST ? TIMEOUT_MS + 50 : 20);
             if (this == REPLY_LOST) {
                 bench.server.unfreeze();
                 return asked;

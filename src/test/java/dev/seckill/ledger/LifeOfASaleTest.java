@@ -110,10 +110,7 @@ class LifeOfASaleTest {
         SaleOnRedis sale = bench.sale(5, 2);
         Attempt attempt = sale.attempt("ann", 2);
         Reply nothing = sale.call(
-                Script.FIND,
-                sale.keys.reservations,
-                attempt.id().code(),
-                sale.books().number("now_ms"));
+                Script.FIND, sale.keys.find, attempt.id().code(), sale.books().number("now_ms"));
         assertThat(nothing.text(0)).isEqualTo("NOT_FOUND");
         assertThat(sale.books().number("now_ms"))
                 .as("time does not go back behind this answer")
@@ -233,6 +230,9 @@ class LifeOfASaleTest {
                         case DEDUCT -> sale.deduct(late, known).get(0);
                         case RELEASE -> sale.release(late, 0);
                         case EXPIRE -> sale.expire(10).get(0);
+                        case EXTEND -> sale.extend(known);
+                        case CONFIRM -> sale.confirm("late", known);
+                        case REFUND -> sale.refund("refund", "late", "", 0);
                         case FIND -> sale.find(known);
                         case SHARE ->
                             sale.call(script, sale.keys.shares, "node", 1, 60_000, 1, 0)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.PaymentId;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
@@ -171,7 +172,44 @@ final class SaleOnRedis {
     }
 
     String find(Attempt attempt) {
-        return first(call(Script.FIND, keys.reservations, attempt.id().code(), attempt.deadlineMs()));
+        return first(call(Script.FIND, keys.find, attempt.id().code(), attempt.deadlineMs()));
+    }
+
+    String extend(Attempt attempt) {
+        return first(call(
+                Script.EXTEND,
+                keys.reservations,
+                attempt.id().code(),
+                attempt.buyer().value()));
+    }
+
+    /** A payment of that name for it has succeeded. */
+    String confirm(String payment, Attempt attempt) {
+        PaymentId id = payment(payment);
+        return first(call(
+                Script.CONFIRM,
+                keys.payments,
+                id.code(),
+                attempt.id().code(),
+                attempt.id().successor(id).code()));
+    }
+
+    static PaymentId payment(String name) {
+        return new PaymentId((name + "-".repeat(22)).replace(' ', '-').substring(0, 22));
+    }
+
+    /** Some tickets or '' for all that are left; they rest for so long. */
+    String refund(String refund, String payment, Object tickets, long restMs) {
+        return resting(
+                restMs,
+                () -> first(call(
+                        Script.REFUND,
+                        keys.payments,
+                        payment(refund).code(),
+                        payment(payment).code(),
+                        tickets,
+                        "cancelled show",
+                        "olga")));
     }
 
     /** Tickets granted, the weight of all nodes, the number of nodes. */

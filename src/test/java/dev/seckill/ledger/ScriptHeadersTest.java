@@ -141,7 +141,9 @@ class ScriptHeadersTest {
 
     private static List<Object> keysOf(Script script) {
         return switch (script) {
-            case DEDUCT, RELEASE, EXPIRE, FIND, RECORDS -> KEYS.reservations;
+            case DEDUCT, RELEASE, EXPIRE, EXTEND, RECORDS -> KEYS.reservations;
+            case CONFIRM, REFUND -> KEYS.payments;
+            case FIND -> KEYS.find;
             case BUYERS -> KEYS.buyers;
             case SHARE, LEAVE -> KEYS.shares;
             case ARCHIVE -> KEYS.archive;

@@ -20,6 +20,8 @@ public enum Check {
     DUE,
     /** Each buyer's count is what the buyer's reservations add up to. */
     BUYERS,
+    /** Each payment has bought, given back or is owed what its movements say, for ever. */
+    PAYMENTS,
     /** Of an archived sale nothing is left but its last sums. */
     ARCHIVED,
     /** The database stands at the last movement that it has. */

@@ -3,12 +3,15 @@ package dev.seckill.ledger;
 /** One reservation as its movements made it; a million of them fit in memory. */
 final class Claim {
     static final char RESERVED = 'R';
+    static final char PAID = 'P';
 
     private final long quantity;
     private final long reservedAtMs;
-    private final long dueMs;
     private final Holder holder;
-    private final long seq;
+    private long dueMs;
+    private long seq;
+    private long refunded;
+    private boolean isExtended;
     private char letter;
     boolean isRecordSeen;
 
@@ -29,8 +32,32 @@ final class Claim {
         letter = next;
     }
 
+    /** A payment has begun. */
+    void extend(long nextDueMs, long atSeq) {
+        dueMs = nextDueMs;
+        seq = atSeq;
+        isExtended = true;
+    }
+
+    boolean isExtended() {
+        return isExtended;
+    }
+
+    void refund(long tickets) {
+        refunded += tickets;
+    }
+
     long quantity() {
         return quantity;
+    }
+
+    /** Tickets of it that are reserved or sold. */
+    long live() {
+        return letter == RESERVED || letter == PAID ? quantity - refunded : 0;
+    }
+
+    long refunded() {
+        return refunded;
     }
 
     long dueMs() {
@@ -46,7 +73,7 @@ final class Claim {
         return letter + "|" + quantity + "|" + reservedAtMs + "|" + (dueMs - reservedAtMs) + "|" + holder.buyer();
     }
 
-    /** Of the movement that it began with; 0 if that is not known. */
+    /** Of the movement that says when it is due; 0 if that is not known. */
     long seq() {
         return seq;
     }

@@ -22,8 +22,12 @@ import java.util.regex.Pattern;
 final class Claims {
     private static final Pattern RECORD = Pattern.compile("([A-Z])\\|(\\d{1,9})\\|(\\d{1,15})\\|(\\d{1,15})\\|(.*)");
 
+    private static final Pattern CONFIRMED = Pattern.compile("CONFIRMED\\|([^|]*)\\|(\\d{1,9})");
+
     private final Map<String, Claim> claims = new HashMap<>();
     private final Map<String, Holder> holders = new HashMap<>();
+    private final Map<String, String> payments = new HashMap<>();
+    private final Set<String> paymentsSeen = new HashSet<>();
     private final Set<Doubt> doubts = new LinkedHashSet<>();
     /** By table and key all values since the watch began, null for "not there"; nothing before. */
     private final Map<Check, Map<String, Set<String>>> changes = new EnumMap<>(Check.class);
@@ -45,19 +49,45 @@ final class Claims {
         Holder holder = holders.computeIfAbsent(buyer, Holder::new);
         Claim claim = new Claim(letter, quantity, reservedAtMs, dueMs, holder, seq);
         claims.put(id, claim);
-        holder.hold(isLive(letter) ? quantity : 0);
+        holder.hold(claim.live());
         return claim;
     }
 
     void become(String id, Claim claim, char letter) {
-        long before = isLive(claim.letter()) ? claim.quantity() : 0;
-        claim.become(letter);
-        claim.holder().hold((isLive(letter) ? claim.quantity() : 0) - before);
+        change(id, claim, () -> claim.become(letter));
+    }
+
+    void extend(String id, Claim claim, long dueMs, long seq) {
+        change(id, claim, () -> claim.extend(dueMs, seq));
+    }
+
+    /** The last ticket's refund ends it. */
+    void refund(String id, Claim claim, long tickets) {
+        change(id, claim, () -> {
+            claim.refund(tickets);
+            if (claim.live() == 0) {
+                claim.become('F');
+            }
+        });
+    }
+
+    private void change(String id, Claim claim, Runnable change) {
+        long before = claim.live();
+        change.run();
+        claim.holder().hold(claim.live() - before);
         note(id, claim);
     }
 
-    private static boolean isLive(char letter) {
-        return letter == Claim.RESERVED || letter == 'P';
+    /** What the ledger keeps of payments under a name. */
+    String payment(String name) {
+        return payments.get(name);
+    }
+
+    void pay(String name, String value) {
+        payments.put(name, value);
+        if (!changes.isEmpty()) {
+            note(Check.PAYMENTS, name, value);
+        }
     }
 
     /** Takes a record as the truth, where there is no history to tell it; false if it is not one. */
@@ -82,6 +112,18 @@ final class Claims {
         return true;
     }
 
+    /** The same of a payment; the reservations have been taken before. */
+    void takePayment(String name, String value) {
+        Matcher confirmed = CONFIRMED.matcher(value);
+        if (payments.putIfAbsent(name, value) == null && confirmed.matches()) {
+            Claim claim = claims.get(confirmed.group(1));
+            if (claim != null) {
+                refund(confirmed.group(1), claim, Long.parseLong(confirmed.group(2)));
+            }
+        }
+        paymentsSeen.add(name);
+    }
+
     private static ReservationStatus status(String letter) {
         try {
             return ReservationStatus.ofLetter(letter.charAt(0));
@@ -90,11 +132,11 @@ final class Claims {
         }
     }
 
-    /** Tickets of all reservations with that letter. */
+    /** Tickets that all reservations with that letter, R or P, still have. */
     long tickets(char letter) {
         return claims.values().stream()
                 .filter(claim -> claim.letter() == letter)
-                .mapToLong(Claim::quantity)
+                .mapToLong(Claim::live)
                 .sum();
     }
 
@@ -117,7 +159,7 @@ final class Claims {
 
     /** The reading begins. */
     void watch() {
-        for (Check table : new Check[] {Check.RESERVATIONS, Check.BUYERS}) {
+        for (Check table : new Check[] {Check.RESERVATIONS, Check.BUYERS, Check.PAYMENTS}) {
             changes.put(table, new HashMap<>());
         }
     }
@@ -148,6 +190,9 @@ final class Claims {
             Holder holder = holders.get(key);
             return holder == null || holder.isAnonymous() ? null : holder.count();
         }
+        if (table == Check.PAYMENTS) {
+            return payments.get(key);
+        }
         Claim claim = claims.get(key);
         return claim == null ? null : claim.record();
     }
@@ -158,6 +203,8 @@ final class Claims {
             holders.get(key).isSeen = true;
         } else if (table == Check.RESERVATIONS && claim != null) {
             claim.isRecordSeen = true;
+        } else if (table == Check.PAYMENTS) {
+            paymentsSeen.add(key);
         }
     }
 
@@ -178,6 +225,15 @@ final class Claims {
         holders.forEach((buyer, holder) -> {
             if (!holder.isSeen && !holder.isAnonymous() && isConstant(Check.BUYERS, buyer)) {
                 findings.add(Check.BUYERS, buyer, "nothing", holder.count());
+            }
+        });
+        comparePayments(findings);
+    }
+
+    private void comparePayments(Findings findings) {
+        payments.forEach((name, value) -> {
+            if (!paymentsSeen.contains(name) && isConstant(Check.PAYMENTS, name)) {
+                findings.add(Check.PAYMENTS, name, "nothing", value);
             }
         });
     }

@@ -24,7 +24,18 @@ final class History {
     };
 
     /** What a movement may say of all its reservations. */
-    private static final Set<String> FIELDS = Set.of("movement", "at_ms", "due_ms", "amount_minor", "to");
+    private static final Set<String> FIELDS = Set.of(
+            "movement",
+            "at_ms",
+            "due_ms",
+            "amount_minor",
+            "to",
+            "payment",
+            "succeeds",
+            "refund",
+            "reason",
+            "operator",
+            "left");
 
     private final Findings findings;
     private final Claims claims = new Claims();
@@ -172,7 +183,10 @@ final class History {
         switch (name) {
             case "CREATED" -> create(step);
             case "RESERVED" -> reserve(step, now);
-            case "PAID" -> pay(step);
+            case "EXTENDED" -> extend(step, now);
+            case "PAID" -> pay(step, now);
+            case "REFUND_DUE" -> oweBack(step);
+            case "REFUNDED" -> refund(step, now);
             case "CANCELLED" -> end(step, 'C', now);
             case "EXPIRED" -> end(step, 'E', now);
             case "CAPACITY_ADDED" -> addCapacity(step, now);
@@ -211,18 +225,27 @@ final class History {
         if (!state.equals("OPEN")) {
             impossible(step, "while " + state, "while OPEN");
         }
-        long dueMs = step.number("due_ms");
+        checkPrice(step);
+        long dueMs = dueInOrder(step);
+        for (Part part : step.parts()) {
+            reserve(step, part, now, dueMs);
+        }
+    }
+
+    private void checkPrice(Step step) {
         String price = definition.get("amount_minor");
         if (!step.text("amount_minor").equals(price)) {
             impossible(step, "amount_minor " + step.text("amount_minor"), "amount_minor " + price);
         }
+    }
+
+    private long dueInOrder(Step step) {
+        long dueMs = step.number("due_ms");
         if (dueMs < lastDueMs) {
             impossible(step, "due_ms " + dueMs, "due_ms " + lastDueMs + " or later: they stand in order of due");
         }
         lastDueMs = Math.max(lastDueMs, dueMs);
-        for (Part part : step.parts()) {
-            reserve(step, part, now, dueMs);
-        }
+        return dueMs;
     }
 
     private void reserve(Step step, Part part, long now, long dueMs) {
@@ -237,25 +260,143 @@ final class History {
             impossible(step, id + ", quantity " + quantity, "22 of A-Z, a-z, 0-9, - and _, quantity 1 or more");
             return;
         }
-        Holder holder = claims.add(id, Claim.RESERVED, quantity, now, dueMs, part.buyer(), last.seq())
-                .holder();
-        remaining -= quantity;
         reserved += quantity;
-        long limit = Long.parseLong(definition.get("limit_per_buyer"));
-        if (!holder.isAnonymous() && holder.tickets() > limit) {
-            findings.add(Check.LIMIT, holder.buyer(), holder.tickets() + " after " + step.subject, "at most " + limit);
+        take(step, claims.add(id, Claim.RESERVED, quantity, now, dueMs, part.buyer(), last.seq()));
+    }
+
+    private void take(Step step, Claim claim) {
+        remaining -= claim.quantity();
+        Holder holder = claim.holder();
+        if (!holder.isAnonymous() && holder.tickets() > limit()) {
+            findings.add(
+                    Check.LIMIT, holder.buyer(), holder.tickets() + " after " + step.subject, "at most " + limit());
         }
     }
 
-    private void pay(Step step) {
+    private void extend(Step step, long now) {
+        checkPrice(step);
+        long dueMs = dueInOrder(step);
+        if (dueMs != now + Long.parseLong(definition.get("hold_ms"))) {
+            impossible(step, "due_ms " + dueMs, "a hold time after " + now);
+        }
         for (Part part : step.parts()) {
             Claim claim = live(step, part);
-            if (claim != null) {
-                claims.become(part.reservation(), claim, 'P');
-                reserved -= claim.quantity();
-                sold += claim.quantity();
+            if (claim != null && claim.isExtended()) {
+                impossible(step, part.reservation() + " was extended before", "once");
+            } else if (claim != null) {
+                claims.extend(part.reservation(), claim, dueMs, last.seq());
             }
         }
+    }
+
+    /** Of one reservation, or of one born paid that succeeds an expired one. */
+    private void pay(Step step, long now) {
+        Part part = only(step);
+        String expired = step.movement.fields().get("succeeds");
+        if (isDecided(step)) {
+            return;
+        }
+        if (expired != null) {
+            succeed(step, part, expired, now);
+            return;
+        }
+        Claim claim = live(step, part);
+        if (claim != null) {
+            claims.become(part.reservation(), claim, Claim.PAID);
+            reserved -= claim.quantity();
+            sold += claim.quantity();
+            decide(step, "CONFIRMED|" + part.reservation() + "|0");
+        }
+    }
+
+    private void succeed(Step step, Part part, String expired, long now) {
+        checkPrice(step);
+        Claim before = claims.find(expired);
+        boolean isSame = before != null
+                && before.letter() == 'E'
+                && before.quantity() == part.quantity()
+                && before.holder().buyer().equals(part.buyer())
+                && claims.payment("successor:" + expired) == null;
+        if (!isSame || claims.find(part.reservation()) != null) {
+            impossible(
+                    step,
+                    expired + " was " + (before == null ? "nothing" : before.record()),
+                    "E|" + part.quantity() + "|…|" + part.buyer() + ", bought anew once");
+            return;
+        }
+        sold += part.quantity();
+        claims.pay("successor:" + expired, part.reservation());
+        decide(step, "CONFIRMED|" + part.reservation() + "|0");
+        take(
+                step,
+                claims.add(
+                        part.reservation(),
+                        Claim.PAID,
+                        part.quantity(),
+                        now,
+                        step.number("due_ms"),
+                        part.buyer(),
+                        last.seq()));
+    }
+
+    private void oweBack(Step step) {
+        String decision = "REFUND_DUE|" + step.text("reservation") + "|" + step.text("reason");
+        if (!isDecided(step)) {
+            decide(step, decision);
+        }
+    }
+
+    /** A payment is decided once. */
+    private boolean isDecided(Step step) {
+        String before = claims.payment(payment(step));
+        if (before != null) {
+            impossible(step, payment(step) + " was " + before, "not decided");
+        }
+        return before != null;
+    }
+
+    private void decide(Step step, String decision) {
+        claims.pay(payment(step), decision);
+    }
+
+    private static String payment(Step step) {
+        return "payment:" + step.text("payment");
+    }
+
+    private void refund(Step step, long now) {
+        Part part = only(step);
+        String id = part.reservation();
+        String name = payment(step);
+        Claim claim = claims.find(id);
+        String bought = claim == null ? "nothing" : "CONFIRMED|" + id + "|" + claim.refunded();
+        boolean fits = claim != null
+                && claim.letter() == Claim.PAID
+                && part.quantity() > 0
+                && part.quantity() <= claim.live()
+                && claim.holder().buyer().equals(part.buyer())
+                && bought.equals(claims.payment(name))
+                && claims.payment("refund:" + step.text("refund")) == null
+                && step.number("left") == claim.live() - part.quantity();
+        if (!fits) {
+            impossible(
+                    step,
+                    name + " was " + claims.payment(name) + ", " + id + " was "
+                            + (claim == null ? bought : claim.record()),
+                    "confirmed, with as many tickets left");
+            return;
+        }
+        claims.refund(id, claim, part.quantity());
+        claims.pay(name, "CONFIRMED|" + id + "|" + claim.refunded());
+        claims.pay("refund:" + step.text("refund"), step.text("payment") + "|" + part.quantity());
+        sold -= part.quantity();
+        giveBack(step, part.quantity(), now);
+    }
+
+    private static Part only(Step step) {
+        if (step.parts().size() != 1) {
+            throw new NumberFormatException("one reservation");
+        }
+        return step.parts().get(0);
     }
 
     private void end(Step step, char letter, long now) {

@@ -38,12 +38,14 @@ final class SaleCheck {
         claims.watch();
     }
 
-    /** An entry of a table; the reservations come before the others. */
+    /** An entry of a table; the reservations come before the payments, and these before the buyers. */
     void saw(Check table, String key, String value) {
         if (comparedWith == ComparedWith.RECORDS && table == Check.RESERVATIONS) {
             if (!claims.take(key, value)) {
                 findings.add(table, key, value, "status|quantity|reserved at|held for|buyer");
             }
+        } else if (comparedWith == ComparedWith.RECORDS && table == Check.PAYMENTS) {
+            claims.takePayment(key, value);
         } else {
             claims.saw(table, key, value);
         }
@@ -65,7 +67,7 @@ final class SaleCheck {
             checkStock(end);
         } else {
             checkTickets(end, "reserved", Claim.RESERVED);
-            checkTickets(end, "sold", 'P');
+            checkTickets(end, "sold", Claim.PAID);
         }
         claims.compare(findings);
         return result(sale, end, claims.counts());

@@ -21,7 +21,7 @@ final class SaleReader {
 
     private static final int ENOUGH = 4_000;
 
-    private static final List<String> TYPES = List.of("hash", "stream", "hash", "hash", "hash");
+    private static final List<String> TYPES = List.of("hash", "stream", "hash", "hash", "hash", "hash");
 
     /** Looks at one moment. A key that is not of its type is not read. */
     private static final String GLANCE = """
@@ -103,10 +103,11 @@ final class SaleReader {
         }
     }
 
-    /** Every entry of the reservations, then of the buyers; some may come twice. */
+    /** Every entry of the reservations, then of the payments, then of the buyers; some may come twice. */
     void tables(TableConsumer consumer) {
         reservations((id, record) -> consumer.accept(Check.RESERVATIONS, id, record));
-        scan(keys.reservations.get(3), (buyer, tickets) -> consumer.accept(Check.BUYERS, buyer, tickets));
+        scan(keys.payments.get(4), (name, value) -> consumer.accept(Check.PAYMENTS, name, value));
+        scan(keys.payments.get(3), (buyer, tickets) -> consumer.accept(Check.BUYERS, buyer, tickets));
     }
 
     /** Every reservation's code with its record, in the ledger's form; some may come twice. */
