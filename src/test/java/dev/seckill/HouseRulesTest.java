@@ -46,6 +46,7 @@ class HouseRulesTest {
             "http",
             "stock",
             "order",
+            "database",
             "ledger",
             "trade");
 
@@ -100,8 +101,8 @@ class HouseRulesTest {
             .resideInAPackage("com.hazelcast..");
 
     @ArchTest
-    static final ArchRule sqlIsKnownOnlyInOrder = noClasses()
-            .that(not(resideInAPackage("dev.seckill.order..")))
+    static final ArchRule sqlIsKnownOnlyWhereSomethingIsKeptInTables = noClasses()
+            .that(not(resideInAnyPackage("dev.seckill.database..", "dev.seckill.order..")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -1,5 +1,8 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
+import dev.seckill.database.Database;
+import dev.seckill.database.RowRefused;
 import dev.seckill.ledger.Movement;
 import dev.seckill.order.Sums.Unclear;
 import dev.seckill.trade.Place;

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
 import dev.seckill.ledger.Movement;
 import dev.seckill.trade.Operator;
 import dev.seckill.trade.SaleId;

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.DatabaseConfig;
 import dev.seckill.trade.BadInput;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.ReservationId;

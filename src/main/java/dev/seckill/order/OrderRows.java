@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
 import dev.seckill.ledger.Movement;
 import dev.seckill.order.OrderBook.Row;
 import dev.seckill.trade.Place;

@@ -1,5 +1,7 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
+import dev.seckill.database.Database;
 import dev.seckill.ledger.Movement;
 import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;

@@ -1,5 +1,9 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
+import dev.seckill.database.Database;
+import dev.seckill.database.DatabaseAway;
+import dev.seckill.database.RowRefused;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Movement;
 import dev.seckill.ledger.Page;

@@ -1,5 +1,10 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Database;
+import dev.seckill.database.DatabaseAway;
+import dev.seckill.database.DatabasePool;
+import dev.seckill.database.Migration;
+import dev.seckill.database.RowRefused;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LedgerInDoubt;
@@ -93,7 +98,7 @@ public class Orders {
     private volatile String notDurable = "";
 
     @Inject
-    public Orders(OrderConfig config, Ledger ledger, OrderDatabase database, OrderThreads threads) {
+    public Orders(OrderConfig config, Ledger ledger, DatabasePool database, OrderThreads threads) {
         this(config, ledger, database, (Executor) threads);
     }
 

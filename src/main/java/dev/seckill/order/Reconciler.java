@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Database;
 import dev.seckill.ledger.Corrected;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Movement;

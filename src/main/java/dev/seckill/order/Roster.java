@@ -1,5 +1,7 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Columns;
+import dev.seckill.database.Database;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import java.sql.Connection;

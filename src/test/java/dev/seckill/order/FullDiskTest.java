@@ -7,6 +7,7 @@ import dev.seckill.Needs;
 import dev.seckill.Needs.Extra;
 import dev.seckill.PostgresServer;
 import dev.seckill.SmallDisk;
+import dev.seckill.database.DatabaseAway;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.SaleId;
 import java.time.Duration;

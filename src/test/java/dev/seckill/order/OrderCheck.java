@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.seckill.PostgresServer;
 import dev.seckill.RedisServer;
 import dev.seckill.RedisShell;
+import dev.seckill.database.Database;
 import dev.seckill.trade.SaleId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.seckill.PostgresServer;
+import dev.seckill.database.Database;
+import dev.seckill.database.Migration;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.ReservationId;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.seckill.LocalNode;
+import dev.seckill.database.DatabaseAway;
 import dev.seckill.ledger.Ledgers;
 import dev.seckill.ledger.Movement;
 import dev.seckill.trade.Outcome;

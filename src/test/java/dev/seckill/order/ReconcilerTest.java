@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.seckill.LocalNode;
+import dev.seckill.database.Database;
 import dev.seckill.ledger.Corrected;
 import dev.seckill.ledger.Ledgers;
 import dev.seckill.ledger.Movement;

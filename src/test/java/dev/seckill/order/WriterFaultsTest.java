@@ -3,6 +3,7 @@ package dev.seckill.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seckill.database.DatabaseAway;
 import dev.seckill.trade.SaleId;
 import java.util.ArrayList;
 import java.util.List;

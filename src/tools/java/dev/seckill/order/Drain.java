@@ -1,5 +1,7 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Database;
+import dev.seckill.database.DatabaseConfig;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.OpenLedger;
 import dev.seckill.trade.SaleId;

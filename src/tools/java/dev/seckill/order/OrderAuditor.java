@@ -1,5 +1,8 @@
 package dev.seckill.order;
 
+import dev.seckill.database.Database;
+import dev.seckill.database.DatabaseAway;
+import dev.seckill.database.DatabaseConfig;
 import dev.seckill.ledger.Auditor;
 import dev.seckill.ledger.Check;
 import dev.seckill.ledger.Findings;

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.database.DatabaseAway;
 import dev.seckill.ledger.Movement;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.ReservationStatus;

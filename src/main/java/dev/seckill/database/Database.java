@@ -1,4 +1,4 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -7,21 +7,21 @@ import java.sql.Statement;
 import javax.sql.DataSource;
 
 /** The way to the database: one transaction at a time, and every fault either {@link DatabaseAway} or {@link RowRefused}. */
-final class Database {
+public final class Database {
     private final DataSource source;
 
-    Database(DataSource source) {
+    public Database(DataSource source) {
         this.source = source;
     }
 
     /** What is done in one transaction. */
     @FunctionalInterface
-    interface Work<T> {
+    public interface Work<T> {
         T in(Connection connection) throws SQLException;
     }
 
     /** Does it and commits; after a fault nothing of it is there, unless the fault came with the commit itself. */
-    <T> T transact(Work<T> work) {
+    public <T> T transact(Work<T> work) {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -46,7 +46,7 @@ final class Database {
     }
 
     /** Why it may lose what it has committed, or ''. */
-    String notDurable() {
+    public String notDurable() {
         return transact(connection -> {
             String fsync = ask(connection, "SHOW fsync");
             String commit = ask(connection, "SHOW synchronous_commit");

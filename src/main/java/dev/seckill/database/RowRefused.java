@@ -1,9 +1,9 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import java.sql.SQLException;
 
 /** Thrown when the database will never take a row as it is: a value it cannot hold, or one that a constraint forbids. */
-final class RowRefused extends RuntimeException {
+public final class RowRefused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private RowRefused(SQLException cause) {
@@ -11,7 +11,7 @@ final class RowRefused extends RuntimeException {
     }
 
     /** Rethrows what is the row's own fault as such: data exceptions and integrity constraints. All else may pass. */
-    static SQLException sort(SQLException fault) {
+    public static SQLException sort(SQLException fault) {
         String state = fault.getSQLState();
         if (state != null && (state.startsWith("22") || state.startsWith("23"))) {
             throw new RowRefused(fault);

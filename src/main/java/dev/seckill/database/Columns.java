@@ -1,4 +1,4 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -7,29 +7,29 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Sets the parameters of one statement, in turn; a column of many rows is one array, so that all rows are one statement. */
-final class Columns<R> {
+public final class Columns<R> {
     private final Connection connection;
     private final PreparedStatement statement;
     private final List<R> rows;
     private int index;
 
-    Columns(Connection connection, PreparedStatement statement, List<R> rows) {
+    public Columns(Connection connection, PreparedStatement statement, List<R> rows) {
         this.connection = connection;
         this.statement = statement;
         this.rows = rows;
     }
 
-    Columns<R> value(Object value) throws SQLException {
+    public Columns<R> value(Object value) throws SQLException {
         statement.setObject(++index, value);
         return this;
     }
 
-    Columns<R> texts(Function<R, String> column) throws SQLException {
+    public Columns<R> texts(Function<R, String> column) throws SQLException {
         return array("text", column);
     }
 
     /** Whole numbers; null where there is none. */
-    Columns<R> numbers(Function<R, Long> column) throws SQLException {
+    public Columns<R> numbers(Function<R, Long> column) throws SQLException {
         return array("bigint", column);
     }
 
@@ -40,7 +40,7 @@ final class Columns<R> {
         return this;
     }
 
-    int update() throws SQLException {
+    public int update() throws SQLException {
         return statement.executeUpdate();
     }
 }

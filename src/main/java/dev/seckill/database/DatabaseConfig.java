@@ -1,4 +1,4 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import dev.seckill.ledger.Password;
 import dev.seckill.trade.BadInput;
@@ -12,14 +12,14 @@ import org.postgresql.ds.common.BaseDataSource;
  *
  * @param timeout after which a statement, the wait for a row or an answer, or an idle transaction is given up
  */
-record DatabaseConfig(String url, Optional<String> user, Optional<String> password, Duration timeout) {
-    DatabaseConfig {
+public record DatabaseConfig(String url, Optional<String> user, Optional<String> password, Duration timeout) {
+    public DatabaseConfig {
         if (timeout.toSeconds() < 1 || timeout.compareTo(Duration.ofMinutes(5)) > 0) {
             throw new BadInput("seckill.database.timeout is PT1S to PT5M, not " + timeout);
         }
     }
 
-    static DatabaseConfig from(Config config) {
+    public static DatabaseConfig from(Config config) {
         return new DatabaseConfig(
                 config.getValue("seckill.database.url", String.class),
                 config.getOptionalValue("seckill.database.user", String.class),
@@ -33,7 +33,7 @@ record DatabaseConfig(String url, Optional<String> user, Optional<String> passwo
         return url.replaceFirst("\\?.*", "") + user.map(name -> " as " + name).orElse("");
     }
 
-    void applyTo(BaseDataSource source) {
+    public void applyTo(BaseDataSource source) {
         source.setUrl(url);
         user.ifPresent(source::setUser);
         password.ifPresent(source::setPassword);

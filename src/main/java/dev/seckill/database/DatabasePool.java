@@ -1,4 +1,4 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import jakarta.annotation.Resource;
 import jakarta.annotation.sql.DataSourceDefinition;
@@ -9,12 +9,12 @@ import javax.sql.DataSource;
 /** The server's pool of connections to the database. Defined where none is configured too, and then never asked. */
 @ApplicationScoped
 @DataSourceDefinition(
-        name = OrderDatabase.NAME,
-        className = "dev.seckill.order.OrderSource",
+        name = DatabasePool.NAME,
+        className = "dev.seckill.database.DatabaseSource",
         // The smallest: a node starts while the database is away.
         initialPoolSize = 0,
         minPoolSize = 0,
-        maxPoolSize = OrderDatabase.MOST_CONNECTIONS,
+        maxPoolSize = DatabasePool.MOST_CONNECTIONS,
         // Local transactions: there is nothing else to commit together.
         transactional = false,
         properties = {
@@ -23,11 +23,11 @@ import javax.sql.DataSource;
             "fish.payara.validation-classname=org.glassfish.api.jdbc.validation.PostgresConnectionValidation",
             "fish.payara.fail-all-connections=true"
         })
-public class OrderDatabase implements Supplier<DataSource> {
+public class DatabasePool implements Supplier<DataSource> {
     static final String NAME = "java:app/jdbc/orders";
 
-    /** One for each writer, of which there are 16 at most, for the round, to compare, for each who looks, and one to spare. */
-    static final int MOST_CONNECTIONS = 19 + SearchThreads.MOST_AT_ONCE;
+    /** Sixteen sales are written at once at most; the others are for the round, comparing, looking, and a few to spare. */
+    static final int MOST_CONNECTIONS = 24;
 
     @Resource(lookup = NAME)
     private DataSource pool;

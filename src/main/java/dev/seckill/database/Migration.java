@@ -1,16 +1,16 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /** Brings the database's tables to what this version needs. Nodes that start together take turns. */
-final class Migration {
+public final class Migration {
     private static final String WHERE = "classpath:db/migration";
 
     private Migration() {}
 
-    static void run(DataSource source) {
+    public static void run(DataSource source) {
         try {
             Flyway.configure(Migration.class.getClassLoader())
                     .dataSource(source)

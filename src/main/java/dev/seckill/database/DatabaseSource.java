@@ -1,4 +1,4 @@
-package dev.seckill.order;
+package dev.seckill.database;
 
 import dev.seckill.trade.BadInput;
 import java.sql.SQLException;
@@ -11,7 +11,7 @@ import org.postgresql.ds.PGConnectionPoolDataSource;
  * What the server's pool gets its connections from: configured by MicroProfile Config when one is wanted, and by nothing else.
  * The pool sets a server's name and port of its own on it, whatever its definition says of a url; here they change nothing.
  */
-public final class OrderSource extends PGConnectionPoolDataSource {
+public final class DatabaseSource extends PGConnectionPoolDataSource {
     private static final long serialVersionUID = 1;
 
     @Override
@@ -25,7 +25,7 @@ public final class OrderSource extends PGConnectionPoolDataSource {
     }
 
     private static PGConnectionPoolDataSource configured() throws SQLException {
-        Config config = ConfigProvider.getConfig(OrderSource.class.getClassLoader());
+        Config config = ConfigProvider.getConfig(DatabaseSource.class.getClassLoader());
         PGConnectionPoolDataSource source = new PGConnectionPoolDataSource();
         try {
             DatabaseConfig.from(config).applyTo(source);
