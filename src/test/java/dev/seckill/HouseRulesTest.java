@@ -39,6 +39,7 @@ class HouseRulesTest {
             "node",
             "purchase",
             "office",
+            "payment",
             "sale",
             "signin",
             "limit",
@@ -102,7 +103,7 @@ class HouseRulesTest {
 
     @ArchTest
     static final ArchRule sqlIsKnownOnlyWhereSomethingIsKeptInTables = noClasses()
-            .that(not(resideInAnyPackage("dev.seckill.database..", "dev.seckill.order..")))
+            .that(not(resideInAnyPackage("dev.seckill.database..", "dev.seckill.order..", "dev.seckill.payment..")))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -26,8 +26,8 @@ import javax.sql.DataSource;
 public class DatabasePool implements Supplier<DataSource> {
     static final String NAME = "java:app/jdbc/orders";
 
-    /** Sixteen sales are written at once at most; the others are for the round, comparing, looking, and a few to spare. */
-    static final int MOST_CONNECTIONS = 24;
+    /** Sixteen sales are written at once at most; the others are for the round, comparing, looking, paying, and a few to spare. */
+    static final int MOST_CONNECTIONS = 28;
 
     @Resource(lookup = NAME)
     private DataSource pool;

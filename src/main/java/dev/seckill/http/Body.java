@@ -1,5 +1,7 @@
 package dev.seckill.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -8,6 +10,7 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import dev.seckill.trade.BadInput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A JSON object in a request's body, read strictly: short, no field that is not known, no field of another type, none
@@ -81,11 +85,26 @@ public final class Body {
 
     /** Reads what may still be on its way. */
     public static Body read(InputStream stream, String... allowed) {
+        return waiting(() -> readArrived(stream, allowed));
+    }
+
+    /** A body as it was sent, for whoever has to see that before it is read. What is not UTF-8 is refused. */
+    public static String text(InputStream stream) {
+        return waiting(() -> {
+            try {
+                return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(stream))).toString();
+            } catch (IOException e) {
+                throw new BadInput("The body is text in UTF-8.");
+            }
+        });
+    }
+
+    private static <T> T waiting(Supplier<T> read) {
         if (!WAITING.tryAcquire()) {
             throw new Crowded();
         }
         try {
-            return readArrived(stream, allowed);
+            return read.get();
         } finally {
             WAITING.release();
         }

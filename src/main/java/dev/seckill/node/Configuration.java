@@ -4,6 +4,7 @@ import dev.seckill.identity.IdentityConfig;
 import dev.seckill.ledger.LedgerConfig;
 import dev.seckill.limit.LimitConfig;
 import dev.seckill.order.OrderConfig;
+import dev.seckill.payment.PaymentConfig;
 import dev.seckill.purchase.PurchaseConfig;
 import dev.seckill.signin.SignInConfig;
 import dev.seckill.stock.StockConfig;
@@ -27,7 +28,8 @@ public class Configuration {
             IdentityConfig identity,
             SignInConfig signIn,
             PurchaseConfig purchase,
-            OrderConfig order) {}
+            OrderConfig order,
+            PaymentConfig payment) {}
 
     @Produces
     @Singleton
@@ -69,6 +71,12 @@ public class Configuration {
     @Singleton
     OrderConfig order(StockConfig stock) {
         return OrderConfig.from(config(), stock.node());
+    }
+
+    @Produces
+    @Singleton
+    PaymentConfig payment() {
+        return PaymentConfig.from(config());
     }
 
     /** By class loader, because the server also asks on threads (health) that belong to no application. */

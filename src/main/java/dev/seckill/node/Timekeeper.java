@@ -2,6 +2,7 @@ package dev.seckill.node;
 
 import dev.seckill.ledger.Ledger;
 import dev.seckill.order.Orders;
+import dev.seckill.payment.Payments;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
@@ -45,6 +46,9 @@ public class Timekeeper {
     Orders orders;
 
     @Inject
+    Payments payments;
+
+    @Inject
     Drain drain;
 
     @Inject
@@ -53,7 +57,10 @@ public class Timekeeper {
     @Inject
     OrderMetrics orderMetrics;
 
-    /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks, writes orders. */
+    @Inject
+    PaymentMetrics paymentMetrics;
+
+    /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks, writes orders, settles payments. */
     @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
     void tick() {
         each(ledger::tend);
@@ -63,8 +70,10 @@ public class Timekeeper {
             each(localStock::tend);
         }
         each(() -> orders.tend(sales.known()));
+        each(payments::tend);
         each(metrics::meetSales);
         each(orderMetrics::tend);
+        each(paymentMetrics::tend);
     }
 
     /** The server drops a timer for good that failed twice in a row. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The log of what operators did, within a transaction of whoever calls. Nothing in a movement can make it fail. */
-final class OperatorLog {
+public final class OperatorLog {
     /** A detail that no script wrote may be of any length. */
     private static final int LONGEST_DETAIL = 200;
 
@@ -115,7 +115,7 @@ final class OperatorLog {
     }
 
     /** What an operator did, or is about to do, otherwise than by a movement. */
-    static void note(Connection connection, SaleId sale, Operator operator, String action, String detail)
+    public static void note(Connection connection, SaleId sale, Operator operator, String action, String detail)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "INSERT INTO operator_actions (operator, action, sale, detail) VALUES (?, ?, ?, ?)")) {

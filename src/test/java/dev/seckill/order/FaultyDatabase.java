@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 /** A database whose every step can be the one at which something happens: before it, or after it before its reply is heard. */
-final class FaultyDatabase {
+public final class FaultyDatabase {
     /** What is a step: all that talks to the server. */
     private static final Set<String> STEPS = Set.of(
             "getConnection", "executeUpdate", "executeQuery", "commit", "setSavepoint", "releaseSavepoint", "rollback");
@@ -25,31 +25,31 @@ final class FaultyDatabase {
 
     /** What happens. */
     @FunctionalInterface
-    interface Fault {
+    public interface Fault {
         void strike(Connection connection) throws SQLException;
     }
 
     /** The connection is lost, as when either end or the way between them dies. */
-    static final Fault LOST = connection -> {
+    public static final Fault LOST = connection -> {
         if (connection != null) {
             connection.abort(Runnable::run);
         }
         throw new SQLException("the connection is lost", "08006");
     };
 
-    FaultyDatabase(DataSource real, int step, boolean after, Fault fault) {
+    public FaultyDatabase(DataSource real, int step, boolean after, Fault fault) {
         this.real = real;
         this.step = step;
         this.after = after;
         this.fault = fault;
     }
 
-    DataSource source() {
+    public DataSource source() {
         return proxy(DataSource.class, real);
     }
 
     /** Whether it has happened. */
-    boolean hasStruck() {
+    public boolean hasStruck() {
         return steps.get() >= step;
     }
 
