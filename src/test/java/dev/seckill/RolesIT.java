@@ -113,7 +113,11 @@ class RolesIT {
     }
 
     private Reply send(Operation operation, Optional<String> token, String type) {
-        String path = operation.path().replace("{sale}", SALE).replace("{id}", reservation);
+        String path = operation
+                .path()
+                .replace("{sale}", SALE)
+                .replace("{id}", reservation)
+                .replace("{payment}", "0".repeat(22));
         List<String> headers = new ArrayList<>(List.of(Api.KEY, "roles"));
         Iterator<JsonNode> bodies = document.bodies(operation).elements();
         String body =
@@ -133,6 +137,10 @@ class RolesIT {
     void documentsTheRefusalsOfEveryOperationThatIsNotForEverybody() {
         assertSoftly(softly -> {
             for (Operation operation : document.operations()) {
+                if (operation.path().equals("/api/payments/webhook")) {
+                    // known by its signature, which has a 401 of its own
+                    continue;
+                }
                 boolean hasCallers = !document.callers(operation).isEmpty();
                 for (String status : List.of("401", "403", "503")) {
                     softly.assertThat(operation.node().path("responses").has(status))
