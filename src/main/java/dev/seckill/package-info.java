@@ -17,7 +17,7 @@
  * </pre>
  *
  * <p>Behind them, and nobody waits for it: {@code order} writes what moved in a sale as rows of a database, in its order;
- * {@code office} shows them.
+ * {@code payment} lets a buyer pay what it has reserved, and gives money back; {@code office} shows both.
  *
  * <p>Beside them: {@code trade} has the words all of them speak in, {@code http} what the resources share, {@code node}
  * the timer, health and configuration of a node; {@code signin} gives out tokens for a trial.

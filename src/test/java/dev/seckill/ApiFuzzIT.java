@@ -18,6 +18,8 @@ import dev.seckill.trade.SaleId;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,13 +70,22 @@ class ApiFuzzIT {
     private final Map<String, String> faults = new TreeMap<>();
 
     @BeforeAll
-    static void open() {
+    static void open() throws IOException {
         redis = RedisServer.start();
         postgres = PostgresServer.start();
-        node = NodeProcess.at(redis.address()).with(postgres.environment());
+        Path secret = Files.createTempFile(Path.of("target"), "webhook", ".secret");
+        Files.writeString(secret, "whsec_c2VjcmV0cyBvZiB0ZXN0cywgdGhpcnR5LXR3byE=");
+        secret.toFile().deleteOnExit();
+        node = NodeProcess.at(redis.address())
+                .with(
+                        postgres.environment(),
+                        "-Dseckill.payment.provider=sandbox",
+                        "-Dseckill.payment.webhook-secret-file=" + secret.toAbsolutePath());
         node.restart();
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> node.api().get("/health/ready").text().contains("\"WRITING\""));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> node.api().get("/health/ready").text().contains("\"TAKING\""));
     }
 
     @AfterAll

@@ -108,10 +108,11 @@ public class PaymentsResource {
 
     /** As its buyer sees it, and what only operators need. */
     private static JsonObjectBuilder json(Payment payment) {
-        JsonObjectBuilder json = PaymentJson.of(payment)
-                .add("buyer", payment.buyer().value())
-                .add("stuck", payment.isStuck())
-                .add("trouble", payment.troubles());
+        JsonObjectBuilder json =
+                PaymentJson.of(payment).add("buyer", payment.buyer().value()).add("stuck", payment.isStuck());
+        if (!payment.troubles().isEmpty()) {
+            json.add("trouble", payment.troubles());
+        }
         payment.taken().ifPresent(taken -> json.add("taken", PaymentJson.amount(taken)));
         return json;
     }

@@ -23,9 +23,12 @@ public final class PaymentJson {
         payment.bought().ifPresent(id -> json.add("decision", "CONFIRMED").add("bought", id.toString()));
         payment.refundReason()
                 .ifPresent(reason -> json.add("decision", "REFUND_DUE").add("refund_reason", reason));
-        JsonArrayBuilder refunds = Json.createArrayBuilder();
-        payment.refunds().forEach(refund -> refunds.add(refund(refund)));
-        return json.add("refunds", refunds);
+        if (!payment.refunds().isEmpty()) {
+            JsonArrayBuilder refunds = Json.createArrayBuilder();
+            payment.refunds().forEach(refund -> refunds.add(refund(refund)));
+            json.add("refunds", refunds);
+        }
+        return json;
     }
 
     public static JsonObjectBuilder amount(Amount amount) {
