@@ -13,9 +13,13 @@ import dev.seckill.trade.Sale;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Where a buyer begins to pay. Each step may be the last before a crash: the same request again goes on from there. */
 final class Till {
+    private static final Logger LOG = Logger.getLogger(Till.class.getName());
+
     private final Database database;
     private final Ledger ledger;
     private final PaymentProvider provider;
@@ -42,12 +46,21 @@ final class Till {
         Instant until = extend(id, buyer, name);
         Amount amount = Amount.of(sale.price(), reservation.quantity());
         PaymentProvider.Opened opened =
-                provider.start(name, amount, reservation.quantity() + " × " + sale.name(), returnTo + id, until);
+                open(name, amount, reservation.quantity() + " × " + sale.name(), returnTo + id, until);
         Payment payment = database.transact(connection -> {
             PaymentRows.open(connection, name, opened, until);
             return PaymentRows.find(connection, name).orElseThrow();
         });
         return new Begun(payment, known.isEmpty());
+    }
+
+    private PaymentProvider.Opened open(PaymentId name, Amount amount, String what, String back, Instant until) {
+        try {
+            return provider.start(name, amount, what, back, until);
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The payment provider opens no page: {0}", e.toString());
+            throw new PaymentsAway(PaymentsAway.Reason.AWAY, e.toString());
+        }
     }
 
     /** The buyer's payments of a reservation, newest first, also when its sale has left the ledger. */

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Whatever comes in whatever order, money is kept if and only if its buyer has the ticket. Touches a Redis and a PostgreSQL of its
  * own.
  */
-@Timeout(60)
+@Timeout(120)
 class SettlementTest {
     private static PaymentBench bench;
 
