@@ -6,6 +6,7 @@ import dev.seckill.database.RowRefused;
 import dev.seckill.ledger.Movement;
 import dev.seckill.order.Sums.Unclear;
 import dev.seckill.trade.Place;
+import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -108,7 +109,7 @@ final class Mender {
         List<Step> steps = new ArrayList<>();
         for (Movement movement : movements) {
             Step.of(movement).stream()
-                    .filter(step -> !step.isOfSale() && step.problem().isEmpty())
+                    .filter(step -> step.isOfOrder() && step.problem().isEmpty())
                     .forEach(steps::add);
         }
         return steps;
@@ -231,9 +232,14 @@ final class Mender {
         /** Whether it can be so after that step, and later ones perhaps. */
         boolean fits(Step step) {
             boolean isLast = step.place().equals(place);
-            return quantity == step.quantity()
+            boolean mayGoOn = step.begins()
+                    || step.status() == ReservationStatus.RESERVED
+                    || step.status() == ReservationStatus.PAID;
+            return (step.isRefund() || quantity == step.quantity())
                     && buyer.equals(step.buyer())
-                    && (isLast ? status.equals(step.kind()) : step.place().isBefore(place) && step.begins());
+                    && (isLast
+                            ? status.equals(step.status().name())
+                            : step.place().isBefore(place) && mayGoOn);
         }
     }
 

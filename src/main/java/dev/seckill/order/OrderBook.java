@@ -25,6 +25,36 @@ final class OrderBook {
         boolean isNew() {
             return first().begins();
         }
+
+        /** The last that this field says, among the steps that may say it; null if none does. */
+        String text(String field) {
+            String text = null;
+            for (Step step : steps) {
+                text = step.movement().fields().getOrDefault(field, text);
+            }
+            return text;
+        }
+
+        Long number(String field) {
+            String text = text(field);
+            return text == null ? null : Long.valueOf(text);
+        }
+
+        /** Tickets given back for money. */
+        long refunded() {
+            return steps.stream()
+                    .filter(Step::isRefund)
+                    .mapToLong(Step::quantity)
+                    .sum();
+        }
+
+        /** When it ended; null if it has not. */
+        Long endedMs() {
+            return switch (last().status()) {
+                case RESERVED, PAID -> null;
+                case CANCELLED, EXPIRED, REFUNDED -> last().movement().atMs();
+            };
+        }
     }
 
     private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -80,6 +110,18 @@ final class OrderBook {
 
     List<Row> rows(boolean begunHere) {
         return rows.values().stream().filter(row -> row.isNew() == begunHere).toList();
+    }
+
+    /** Those of the steps that are not kept aside. */
+    List<Step> written(List<Step> steps) {
+        return steps.stream()
+                .filter(step -> asides.stream().noneMatch(aside -> isOf(aside, step)))
+                .toList();
+    }
+
+    private static boolean isOf(Aside aside, Step step) {
+        return aside.step().place().equals(step.place())
+                && aside.step().subject().equals(step.subject());
     }
 
     List<Aside> asides() {

@@ -21,20 +21,23 @@ import java.util.Set;
 final class OrderRows {
     private static final String BEGIN = """
             INSERT INTO orders (sale, reservation, buyer, quantity, amount_minor, currency, status,
-                reserved_at, due_at, ended_at, epoch, seq)
+                reserved_at, due_at, ended_at, payment, succeeds, refunded, epoch, seq)
             SELECT s.sale, n.reservation, n.buyer, n.quantity, coalesce(n.amount_minor, s.amount_minor), s.currency, n.status,
                 to_timestamp(n.reserved_ms / 1000.0), to_timestamp(n.due_ms / 1000.0), to_timestamp(n.ended_ms / 1000.0),
-                n.epoch, n.seq
-            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (reservation, buyer, quantity, amount_minor, status,
-                reserved_ms, due_ms, ended_ms, epoch, seq)
+                n.payment, n.succeeds, n.refunded, n.epoch, n.seq
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (reservation, buyer, quantity, amount_minor, status,
+                reserved_ms, due_ms, ended_ms, payment, succeeds, refunded, epoch, seq)
             JOIN sales s ON s.sale = ?
             ON CONFLICT (sale, reservation) DO NOTHING""";
 
-    private static final String END = """
-            UPDATE orders o SET status = n.status, ended_at = to_timestamp(n.ended_ms / 1000.0), epoch = n.epoch, seq = n.seq
-            FROM unnest(?, ?, ?, ?, ?, ?, ?) AS n (reservation, buyer, quantity, status, ended_ms, epoch, seq)
-            WHERE o.sale = ? AND o.reservation = n.reservation AND o.status = 'RESERVED'
-                AND o.buyer = n.buyer AND o.quantity = n.quantity AND (o.epoch, o.seq) < (n.epoch, n.seq)""";
+    private static final String GO_ON = """
+            UPDATE orders o SET status = n.status, due_at = coalesce(to_timestamp(n.due_ms / 1000.0), o.due_at),
+                ended_at = to_timestamp(n.ended_ms / 1000.0), payment = coalesce(o.payment, n.payment),
+                refunded = o.refunded + n.refunded, epoch = n.epoch, seq = n.seq
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (reservation, buyer, needs, after, status, due_ms, ended_ms,
+                payment, refunded, epoch, seq)
+            WHERE o.sale = ? AND o.reservation = n.reservation AND o.status = n.after
+                AND o.buyer = n.buyer AND o.quantity - o.refunded = n.needs AND (o.epoch, o.seq) < (n.epoch, n.seq)""";
 
     private static final String FOUND =
             "SELECT reservation, status, epoch, seq FROM orders WHERE sale = ? AND reservation = ANY (?)";
@@ -58,17 +61,25 @@ final class OrderRows {
     List<Aside> write(List<Step> steps, Set<String> blocked) throws SQLException {
         OrderBook book = new OrderBook(blocked);
         for (Step step : steps) {
-            if (!step.isOfSale()) {
-                book.apply(step);
-            } else if (!book.isKeptAside(step)) {
-                String problem = writeSale(step);
-                if (!problem.isEmpty()) {
-                    book.keepAside(step, problem);
+            if (step.isOfSale()) {
+                if (!book.isKeptAside(step)) {
+                    String problem = writeSale(step);
+                    if (!problem.isEmpty()) {
+                        book.keepAside(step, problem);
+                    }
                 }
+            } else if (step.isOfOrder()) {
+                book.apply(step);
+            } else {
+                book.isKeptAside(step);
             }
         }
         begin(book);
-        end(book);
+        goOn(book);
+        List<Step> owing = steps.stream().filter(Step::owesBack).toList();
+        for (Step step : new RefundRows(connection, sale).write(book.written(owing))) {
+            book.keepAside(step, "knows no such payment");
+        }
         return book.asides();
     }
 
@@ -129,10 +140,13 @@ final class OrderRows {
                     .texts(row -> row.first().buyer())
                     .numbers(row -> (long) row.first().quantity())
                     .numbers(row -> ofReserved(row, "amount_minor"))
-                    .texts(row -> row.last().kind())
+                    .texts(row -> row.last().status().name())
                     .numbers(row -> ofReserved(row, "at_ms"))
-                    .numbers(row -> ofReserved(row, "due_ms"))
-                    .numbers(OrderRows::endedMs)
+                    .numbers(row -> row.number("due_ms"))
+                    .numbers(Row::endedMs)
+                    .texts(row -> row.text("payment"))
+                    .texts(row -> row.text("succeeds"))
+                    .numbers(Row::refunded)
                     .numbers(row -> row.last().place().epoch())
                     .numbers(row -> row.last().place().seq())
                     .value(sale.value())
@@ -143,23 +157,27 @@ final class OrderRows {
         }
     }
 
-    private void end(OrderBook book) throws SQLException {
+    private void goOn(OrderBook book) throws SQLException {
         List<Row> rows = book.rows(false);
         if (rows.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(END)) {
-            int ended = new Columns<>(connection, statement, rows)
-                    .texts(row -> row.last().subject())
-                    .texts(row -> row.last().buyer())
-                    .numbers(row -> (long) row.last().quantity())
-                    .texts(row -> row.last().kind())
-                    .numbers(OrderRows::endedMs)
+        try (PreparedStatement statement = connection.prepareStatement(GO_ON)) {
+            int gone = new Columns<>(connection, statement, rows)
+                    .texts(row -> row.first().subject())
+                    .texts(row -> row.first().buyer())
+                    .numbers(row -> row.first().needs())
+                    .texts(row -> row.first().after().name())
+                    .texts(row -> row.last().status().name())
+                    .numbers(row -> row.number("due_ms"))
+                    .numbers(Row::endedMs)
+                    .texts(row -> row.text("payment"))
+                    .numbers(Row::refunded)
                     .numbers(row -> row.last().place().epoch())
                     .numbers(row -> row.last().place().seq())
                     .value(sale.value())
                     .update();
-            if (ended < rows.size()) {
+            if (gone < rows.size()) {
                 keepAsideWhatIsNotThere(book, rows);
             }
         }
@@ -202,12 +220,6 @@ final class OrderRows {
         return row.first().quantity() == 0
                 ? null
                 : (Long) row.first().movement().number(field);
-    }
-
-    private static Long endedMs(Row row) {
-        return row.last().kind().equals("RESERVED")
-                ? null
-                : (Long) row.last().movement().atMs();
     }
 
     // --- kept aside -------------------------------------------------------------------------------------------------

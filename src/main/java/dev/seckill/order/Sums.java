@@ -50,9 +50,15 @@ record Sums(Place place, long capacity, long reserved, long sold, long reservati
         }
         int tickets = step.quantity();
         return switch (step.kind()) {
-            case "RESERVED" -> with(capacity, reserved + tickets, reservations + 1);
-            case "CANCELLED", "EXPIRED" -> with(capacity, reserved - tickets, reservations + (step.begins() ? 1 : 0));
-            case "CREATED", "CAPACITY_ADDED" -> with(capacity + added(step), reserved, reservations);
+            case "RESERVED" -> with(capacity, reserved + tickets, sold, reservations + 1);
+            case "PAID" ->
+                step.begins()
+                        ? with(capacity, reserved, sold + tickets, reservations + 1)
+                        : with(capacity, reserved - tickets, sold + tickets, reservations);
+            case "REFUNDED" -> with(capacity, reserved, sold - tickets, reservations);
+            case "CANCELLED", "EXPIRED" ->
+                with(capacity, reserved - tickets, sold, reservations + (step.begins() ? 1 : 0));
+            case "CREATED", "CAPACITY_ADDED" -> with(capacity + added(step), reserved, sold, reservations);
             default -> this;
         };
     }
@@ -65,8 +71,8 @@ record Sums(Place place, long capacity, long reserved, long sold, long reservati
         }
     }
 
-    private Sums with(long newCapacity, long newReserved, long newReservations) {
-        return new Sums(place, newCapacity, newReserved, sold, newReservations);
+    private Sums with(long newCapacity, long newReserved, long newSold, long newReservations) {
+        return new Sums(place, newCapacity, newReserved, newSold, newReservations);
     }
 
     long free() {

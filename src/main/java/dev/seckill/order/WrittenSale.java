@@ -22,7 +22,7 @@ final class WrittenSale {
             SELECT p.epoch, p.seq, p.aside, s.capacity, o.*
             FROM progress p LEFT JOIN sales s USING (sale), LATERAL (
                 SELECT coalesce(sum(quantity) FILTER (WHERE status = 'RESERVED'), 0),
-                    coalesce(sum(quantity) FILTER (WHERE status = 'PAID'), 0), count(*)
+                    coalesce(sum(quantity - refunded) FILTER (WHERE status = 'PAID'), 0), count(*)
                 FROM orders WHERE sale = p.sale) o (reserved, sold, reservations)
             WHERE p.sale = ?""";
 

@@ -48,7 +48,11 @@ final class OrderReplay {
     /** Why it can't have one, or ''. */
     private String effect(Step step) {
         try {
-            return step.isOfSale() ? ofSale(step) : step.begins() ? begin(step) : end(step);
+            if (step.isOfSale()) {
+                return ofSale(step);
+            }
+            // What is owed back is no order's.
+            return !step.isOfOrder() ? "" : step.begins() ? begin(step) : goOn(step);
         } catch (NumberFormatException e) {
             return "lacks a number: " + e.getMessage();
         }
@@ -120,32 +124,45 @@ final class OrderReplay {
                         sale.get("currency"),
                         isReserved ? movement.atMs() : 0,
                         isReserved ? movement.number("due_ms") : 0,
-                        ReservationStatus.valueOf(step.kind()),
+                        step.status(),
                         isReserved ? 0 : movement.atMs(),
+                        field(step, "payment"),
+                        field(step, "succeeds"),
+                        0,
                         step.place()));
         return "";
     }
 
-    private String end(Step step) {
+    private String goOn(Step step) {
         OrderRow order = orders.get(step.subject());
         if (order == null) {
             return "has no order";
         }
-        if (order.status != ReservationStatus.RESERVED
-                || order.quantity != step.quantity()
+        if (order.status != step.after()
+                || order.quantity - order.refunded != step.needs()
                 || !order.buyer.equals(step.buyer())) {
             return "does not follow from " + order;
         }
-        order.status = ReservationStatus.valueOf(step.kind());
-        order.endedMs = step.movement().atMs();
+        order.status = step.status();
         order.place = step.place();
+        if (step.movement().fields().containsKey("due_ms")) {
+            order.dueMs = step.movement().number("due_ms");
+        }
+        order.payment = field(step, "payment");
+        order.refunded += step.isRefund() ? step.quantity() : 0;
+        boolean goesOn = order.status == ReservationStatus.RESERVED || order.status == ReservationStatus.PAID;
+        order.endedMs = goesOn ? 0 : step.movement().atMs();
         return "";
+    }
+
+    private static String field(Step step, String name) {
+        return step.movement().fields().getOrDefault(name, "");
     }
 
     /** An order was read. */
     void saw(String reservation, OrderRow found, boolean isCompared) {
         counts.merge(found.status, 1L, Long::sum);
-        tickets.merge(found.status, (long) found.quantity, Long::sum);
+        tickets.merge(found.status, found.quantity - found.refunded, Long::sum);
         if (!isCompared) {
             return;
         }
@@ -173,7 +190,7 @@ final class OrderReplay {
         return counts;
     }
 
-    /** Of all orders of that status. */
+    /** Of all orders of that status, without those refunded. */
     long tickets(ReservationStatus status) {
         return tickets.getOrDefault(status, 0L);
     }

@@ -10,8 +10,15 @@ final class OrderRow {
     final long amountMinor;
     final String currency;
     final long reservedMs;
-    final long dueMs;
+    /** '' if it succeeds none. */
+    final String succeeds;
+
     ReservationStatus status;
+    long dueMs;
+    /** '' while it is not paid. */
+    String payment;
+
+    long refunded;
     /** Of these times, 0 is none. */
     long endedMs;
 
@@ -27,6 +34,9 @@ final class OrderRow {
             long dueMs,
             ReservationStatus status,
             long endedMs,
+            String payment,
+            String succeeds,
+            long refunded,
             Place place) {
         this.buyer = buyer;
         this.quantity = quantity;
@@ -36,6 +46,9 @@ final class OrderRow {
         this.dueMs = dueMs;
         this.status = status;
         this.endedMs = endedMs;
+        this.payment = payment;
+        this.succeeds = succeeds;
+        this.refunded = refunded;
         this.place = place;
     }
 
@@ -43,6 +56,8 @@ final class OrderRow {
     @Override
     public String toString() {
         return status + " " + quantity + " at " + amountMinor + " " + currency + ", reserved " + reservedMs + ", due "
-                + dueMs + ", ended " + endedMs + ", by " + place + ", of " + buyer;
+                + dueMs + ", ended " + endedMs + (payment.isEmpty() ? "" : ", paid by " + payment)
+                + (succeeds.isEmpty() ? "" : " after " + succeeds) + (refunded == 0 ? "" : ", refunded " + refunded)
+                + ", by " + place + ", of " + buyer;
     }
 }

@@ -106,7 +106,8 @@ final class SaleTables {
         try (PreparedStatement statement = prepare("""
                         SELECT reservation, buyer, quantity, amount_minor, currency,
                             (extract(epoch FROM reserved_at) * 1000)::bigint, (extract(epoch FROM due_at) * 1000)::bigint,
-                            status, (extract(epoch FROM ended_at) * 1000)::bigint, epoch, seq
+                            status, (extract(epoch FROM ended_at) * 1000)::bigint, coalesce(payment, ''),
+                            coalesce(succeeds, ''), refunded, epoch, seq
                         FROM orders WHERE sale = ?""", ROWS_AT_ONCE);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
@@ -119,7 +120,10 @@ final class SaleTables {
                         row.getLong(7),
                         ReservationStatus.valueOf(row.getString(8)),
                         row.getLong(9),
-                        new Place(row.getLong(10), row.getLong(11)));
+                        row.getString(10),
+                        row.getString(11),
+                        row.getLong(12),
+                        new Place(row.getLong(13), row.getLong(14)));
                 consumer.accept(row.getString(1), order);
             }
         }
