@@ -542,6 +542,7 @@ class DefectsTest {
                     right.id(), right.buyer(), right.quantity(), right.stamp(), right.deadlineMs() + HOUR_MS)));
         }
 
+        /** A library does, for the few minutes that a provider's signature is good: no ticket hangs on that either. */
         @Test
         void nobodyAsksTheClockOfTheNode() {
             ArchRuleDefinition.noClasses()

@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -26,7 +25,7 @@ final class PaymentRows {
     static final int MOST_OF_A_RESERVATION = 10;
 
     /** So long after the buyer's time to pay a success is still asked for; a later one is heard of by a call back only. */
-    static final Duration LATEST = Duration.ofHours(1);
+    private static final String IS_OVER = "clock_timestamp() > pay_until + interval '1 hour'";
 
     /** Without an answer from the ledger so often, over about an hour, an operator has to look. */
     static final int MOST_TRIES = 15;
@@ -160,21 +159,20 @@ final class PaymentRows {
         }
         Payment payment = found.get();
         boolean isOpen = payment.status() == Status.STARTED || payment.status() == Status.DECLINED;
-        boolean isOver = Instant.now().isAfter(payment.until().plus(LATEST));
         if (isOpen && said.result() == Said.Result.SUCCEEDED) {
             succeed(connection, payment, said.taken());
-        } else if (isOpen && said.result() == Said.Result.DECLINED && !isOver) {
-            update(connection, """
-                    UPDATE payments SET status = 'DECLINED', trouble = '',
-                        next_try_at = greatest(next_try_at, pay_until + interval '1 min')
-                    WHERE payment = ?""", id.code());
-        } else if (isOpen && isOver && said.result() != Said.Result.PENDING) {
-            update(
-                    connection,
-                    "UPDATE payments SET status = 'DECLINED', trouble = '', next_try_at = NULL WHERE payment = ?",
-                    id.code());
+        } else if (isOpen && said.result() != Said.Result.PENDING) {
+            decline(connection, id, said.result() == Said.Result.DECLINED);
         }
         return find(connection, id);
+    }
+
+    /** Not paid, for all that is known; past the time to ask for it, one that the provider has not heard of is none either. */
+    private static void decline(Connection connection, PaymentId id, boolean isKnown) throws SQLException {
+        String sql = "UPDATE payments SET status = 'DECLINED', trouble = '', next_try_at = CASE WHEN " + IS_OVER
+                + " THEN NULL ELSE greatest(next_try_at, pay_until + interval '1 min') END WHERE payment = ? AND (? OR "
+                + IS_OVER + ")";
+        update(connection, sql, id.code(), isKnown);
     }
 
     private static void succeed(Connection connection, Payment payment, Amount taken) throws SQLException {

@@ -17,7 +17,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -46,7 +45,12 @@ final class SandboxCalls {
         secret = config.secrets().get(0);
     }
 
-    private record Owed(long call, String event, String body) {}
+    /**
+     * A call that is due.
+     *
+     * @param atS when it is made, in seconds, by the database's clock, as all that the sandbox does
+     */
+    private record Owed(long call, String event, String body, long atS) {}
 
     void owe(Connection connection, PaymentId payment, String reference, Amount taken, SandboxCard.Call call)
             throws SQLException {
@@ -87,11 +91,11 @@ final class SandboxCalls {
                             next_try_at = clock_timestamp() + least(interval '1 min', interval '1 s' * 2 ^ least(tries, 10))
                         WHERE call = (SELECT call FROM sandbox_calls WHERE NOT heard AND next_try_at <= clock_timestamp() AND tries < ?
                             ORDER BY next_try_at, call LIMIT 1 FOR UPDATE SKIP LOCKED)
-                        RETURNING call, event, body""")) {
+                        RETURNING call, event, body, extract(epoch FROM clock_timestamp())::bigint""")) {
             statement.setInt(1, MOST_TRIES);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? Optional.of(new Owed(row.getLong(1), row.getString(2), row.getString(3)))
+                        ? Optional.of(new Owed(row.getLong(1), row.getString(2), row.getString(3), row.getLong(4)))
                         : Optional.empty();
             }
         }
@@ -108,13 +112,12 @@ final class SandboxCalls {
 
     private boolean post(Owed owed) {
         try {
-            long now = Instant.now().getEpochSecond();
             HttpRequest request = HttpRequest.newBuilder(address.orElseThrow())
                     .timeout(PATIENCE)
                     .header("Content-Type", "application/json")
                     .header(Webhook.UNBRANDED_MSG_ID_KEY, owed.event)
-                    .header(Webhook.UNBRANDED_MSG_TIMESTAMP_KEY, Long.toString(now))
-                    .header(Webhook.UNBRANDED_MSG_SIGNATURE_KEY, secret.sign(owed.event, now, owed.body))
+                    .header(Webhook.UNBRANDED_MSG_TIMESTAMP_KEY, Long.toString(owed.atS))
+                    .header(Webhook.UNBRANDED_MSG_SIGNATURE_KEY, secret.sign(owed.event, owed.atS, owed.body))
                     .POST(BodyPublishers.ofString(owed.body))
                     .build();
             int status = http.send(request, BodyHandlers.discarding()).statusCode();

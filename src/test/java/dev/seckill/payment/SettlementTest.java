@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -261,6 +262,31 @@ class SettlementTest {
 
         bench.assertSettled(sale);
         assertThat(bench.find(payment.id()).bought()).contains(reservation.successor(payment.id()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UNKNOWN, 59, STARTED, true",
+        "UNKNOWN, 61, DECLINED, false",
+        "DECLINED, 59, DECLINED, true",
+        "DECLINED, 61, DECLINED, false",
+        "PENDING, 61, STARTED, true",
+    })
+    void asksAboutAPaymentForAnHourAfterItsTimeToPay(Said.Result said, int minutes, Status status, boolean isAsked) {
+        SaleId sale = bench.putOn(1, 100);
+        Payment payment = bench.start(bench.reserve(sale, "ann", 1), "ann", "one");
+        bench.run(
+                "UPDATE payments SET pay_until = clock_timestamp() - ? * interval '1 min' WHERE payment = ?",
+                minutes,
+                payment.id().code());
+
+        bench.hands().settlement().hear(payment.id(), new Said(said, null));
+
+        assertThat(bench.find(payment.id()).status()).isEqualTo(status);
+        assertThat(bench.ask(
+                        "SELECT next_try_at IS NOT NULL FROM payments WHERE payment = ?",
+                        payment.id().code()))
+                .isEqualTo(isAsked ? "t" : "f");
     }
 
     @ParameterizedTest
