@@ -214,7 +214,7 @@ class OrderAuditTest {
                         "UPDATE orders SET currency = 'USD' WHERE sale = SALE AND " + ann),
                 List.of(
                         "orders: <id>: found PAID 2 .*, expected RESERVED 2 .*",
-                        "UPDATE orders SET status = 'PAID' WHERE sale = SALE AND " + ann),
+                        "UPDATE orders SET status = 'PAID', payment = reservation WHERE sale = SALE AND " + ann),
                 List.of(
                         "orders: <id>: found EXPIRED .* of bob, expected CANCELLED .* of bob",
                         "UPDATE orders SET status = 'EXPIRED' WHERE sale = SALE AND buyer = 'bob'"),
@@ -327,7 +327,9 @@ class OrderAuditTest {
     void comparesTheOrdersOfAnArchivedSaleWithItsLastSums() {
         SaleId sale = archivedStory();
 
-        harm(sale, "UPDATE orders SET status = 'PAID', ended_at = NULL WHERE sale = SALE AND buyer = 'ann'");
+        harm(
+                sale,
+                "UPDATE orders SET status = 'PAID', payment = reservation, ended_at = NULL WHERE sale = SALE AND buyer = 'ann'");
 
         assertThat(findings(audit(sale)))
                 .hasSize(2)
