@@ -12,6 +12,7 @@ import dev.seckill.RedisShell;
 import dev.seckill.database.Database;
 import dev.seckill.database.DatabaseConfig;
 import dev.seckill.database.Migration;
+import dev.seckill.order.OrderClerk;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
@@ -55,11 +56,13 @@ final class PaymentBench implements AutoCloseable {
             Optional.of(PaymentConfig.Provider.SANDBOX), List.of(new Webhook(SECRET)), "/?paid=", Optional.empty());
     final Database database;
     final SandboxProvider sandbox;
+    private final OrderClerk clerk;
 
     PaymentBench() {
         Migration.run(source());
         database = new Database(new Kept(connection()));
         sandbox = new SandboxProvider(database, config);
+        clerk = new OrderClerk(node.ledger, database);
     }
 
     /** A new connection each time. */
@@ -137,7 +140,8 @@ final class PaymentBench implements AutoCloseable {
 
     ReservationId reserve(SaleId sale, String buyer, int quantity) {
         // what came back a moment ago is still sold out where that was heard before
-        return await().until(() -> buy(sale, buyer, quantity), answer -> answer.reservation() != null)
+        return await().pollDelay(Duration.ZERO)
+                .until(() -> buy(sale, buyer, quantity), answer -> answer.reservation() != null)
                 .reservation()
                 .id();
     }
@@ -203,58 +207,9 @@ final class PaymentBench implements AutoCloseable {
         run("UPDATE refunds SET next_try_at = clock_timestamp() WHERE state = 'DUE'");
     }
 
-    /** What the room of the orders does with the movements of a sale: money that is due back becomes a row. */
-    void writeRefunds(SaleId sale) {
-        String[] words =
-                shell.ask("XRANGE seckill:{" + sale + "}:movements - +").split("\n", -1);
-        for (int i = 0; i < words.length; i++) {
-            if (words[i].equals("movement") && words[i + 1].equals("REFUND_DUE")) {
-                String payment = after(words, i, "payment");
-                Payment paid = find(new PaymentId(payment));
-                owe(payment, paid, 0, paid.amount().minor(), after(words, i, "reason"));
-            } else if (words[i].equals("movement") && words[i + 1].equals("REFUNDED")) {
-                Payment paid = find(new PaymentId(after(words, i, "payment")));
-                int tickets = Integer.parseInt(part(words, i).replaceFirst("\\|.*", ""));
-                owe(
-                        after(words, i, "refund"),
-                        paid,
-                        tickets,
-                        paid.amount().minor() / paid.quantity() * tickets,
-                        after(words, i, "reason"));
-            }
-        }
-    }
-
-    private static String after(String[] words, int from, String name) {
-        int at = from;
-        while (!words[at].equals(name)) {
-            at += 2;
-        }
-        return words[at + 1];
-    }
-
-    /** Of the first reservation after there. */
-    private static String part(String[] words, int from) {
-        int at = from;
-        while (words[at].length() != 22) {
-            at += 2;
-        }
-        return words[at + 1];
-    }
-
-    private void owe(String refund, Payment payment, int tickets, long amount, String reason) {
-        run(
-                """
-                INSERT INTO refunds (refund, payment, sale, reservation, tickets, amount_minor, currency, reason)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (refund) DO NOTHING""",
-                refund,
-                payment.id().code(),
-                payment.reservation().sale().value(),
-                payment.reservation().code(),
-                tickets,
-                amount,
-                payment.amount().currency(),
-                reason);
+    /** What the room of the orders does meanwhile: money that is due back becomes a row. */
+    void writeOrders(SaleId... sales) {
+        clerk.write(List.of(sales));
     }
 
     /** In minor units, that the sandbox has taken for this sale and not given back. */
@@ -270,7 +225,7 @@ final class PaymentBench implements AutoCloseable {
         for (int round = 0; round < 3; round++) {
             laterIsNow();
             hands().work();
-            sales.forEach(this::writeRefunds);
+            clerk.write(sales);
         }
     }
 
@@ -280,8 +235,9 @@ final class PaymentBench implements AutoCloseable {
         assertIsSettled(sale);
     }
 
-    /** The money that is kept is exactly that of the tickets that are paid, and nothing is left to do. */
+    /** The money that is kept is exactly that of the tickets that are paid, by the ledger and by the orders; nothing is left to do. */
     void assertIsSettled(SaleId sale) {
+        writeOrders(sale);
         assertThat(money(sale))
                 .as(
                         "money kept for %s",
@@ -295,6 +251,11 @@ final class PaymentBench implements AutoCloseable {
         assertThat(ask("SELECT count(*) FROM refunds WHERE sale = ? AND state <> 'DONE'", sale.value()))
                 .as("not given back")
                 .isEqualTo("0");
+        assertThat(ask("""
+                        SELECT concat_ws(' ', (SELECT count(*) FROM kept_aside WHERE sale = ?), coalesce(sum(quantity - refunded), 0))
+                        FROM orders WHERE sale = ? AND status = 'PAID'""", sale.value(), sale.value()))
+                .as("steps kept aside, and paid orders")
+                .isEqualTo("0 " + sale(sale).sold());
     }
 
     String ask(String sql, Object... values) {

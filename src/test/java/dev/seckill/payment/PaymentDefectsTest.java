@@ -2,6 +2,7 @@ package dev.seckill.payment;
 
 import static dev.seckill.LocalNode.now;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
@@ -67,5 +68,42 @@ class PaymentDefectsTest {
 
         assertThat(bench.sale(sale).sold()).isEqualTo(1);
         assertThat(bench.find(cheap.id()).isDecided()).isFalse();
+    }
+
+    /** Whoever paid a moment too late had paid for a seat that was somebody else's by then. */
+    @Test
+    void whoPaysTooLateHasATicketOrTheMoney() {
+        SaleId sale = bench.putOn(1, 100);
+        ReservationId anns = bench.reserve(sale, "ann", 1);
+        Payment late = bench.start(anns, "ann", "one");
+        bench.expire(sale);
+        ReservationId bobs = bench.reserve(sale, "bob", 1);
+        bench.pay(bench.start(bobs, "bob", "one"), SandboxCard.SILENT);
+        bench.pay(late, SandboxCard.SILENT);
+        bench.assertSettled(sale);
+
+        assertThat(bench.status(anns)).isEqualTo(ReservationStatus.EXPIRED);
+        assertThat(bench.status(bobs)).isEqualTo(ReservationStatus.PAID);
+        assertThat(bench.find(late.id()).refunds())
+                .extracting(Payment.Refund::reason, Payment.Refund::state)
+                .containsExactly(tuple("SOLD_OUT", Payment.State.DONE));
+    }
+
+    /** Holds that somebody had begun to pay never came back. */
+    @Test
+    void aTicketComesBackThoughItsPaymentWasBegunAndNeverEnded() {
+        SaleId sale = bench.putOn(1, 100);
+        ReservationId anns = bench.reserve(sale, "ann", 1);
+        Payment abandoned = bench.start(anns, "ann", "one");
+        Payment declined = bench.start(anns, "ann", "two");
+        bench.pay(declined, SandboxCard.DECLINES);
+
+        bench.expire(sale);
+        bench.pay(bench.start(bench.reserve(sale, "bob", 1), "bob", "one"), SandboxCard.SILENT);
+
+        bench.assertSettled(sale);
+        assertThat(bench.status(anns)).isEqualTo(ReservationStatus.EXPIRED);
+        assertThat(bench.sale(sale).sold()).isEqualTo(1);
+        assertThat(bench.find(abandoned.id()).isDecided()).isFalse();
     }
 }

@@ -142,7 +142,7 @@ class SettlementFaultsTest {
             FaultyDatabase faulty = new FaultyDatabase(bench.source(), step, after, FaultyDatabase.LOST);
             Hands hands = bench.hands(new Database(faulty.source()), bench.sandbox);
             workAgain(hands);
-            bench.writeRefunds(sale);
+            bench.writeOrders(sale);
             workAgain(hands);
             hasStruck = faulty.hasStruck();
             bench.assertSettled(sale);
@@ -187,7 +187,7 @@ class SettlementFaultsTest {
             for (int round = 0; round < 3; round++) {
                 bench.laterIsNow();
                 hands.work();
-                bench.writeRefunds(sale);
+                bench.writeOrders(sale);
             }
 
             bench.assertSettled(sale);
@@ -221,7 +221,7 @@ class SettlementFaultsTest {
         SaleId sale = moneyForNothing();
         bench.laterIsNow();
         bench.hands().work();
-        bench.writeRefunds(sale);
+        bench.writeOrders(sale);
         bench.run("UPDATE refunds SET tries = ? WHERE sale = ?", RefundRows.MOST_TRIES - 1, sale.value());
 
         bench.hands(bench.database, new FaultyProvider(bench.sandbox, 1, false, new AtomicInteger()))
