@@ -13,8 +13,8 @@ CREATE TABLE payments (
     -- of all its tickets
     amount_minor   bigint      NOT NULL CHECK (amount_minor >= 0),
     currency       text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
-    -- what the provider said of it last, but that nothing comes after a success; REJECTED is one that an operator gives back
-    status         text        NOT NULL DEFAULT 'STARTED' CHECK (status IN ('STARTED', 'DECLINED', 'SUCCEEDED', 'REJECTED')),
+    -- what the provider said of it last, but that nothing comes after a success
+    status         text        NOT NULL DEFAULT 'STARTED' CHECK (status IN ('STARTED', 'DECLINED', 'SUCCEEDED')),
     -- the provider's own name for it, and where the buyer pays; none before the provider has answered
     reference      text,
     pay_at         text,
@@ -36,7 +36,7 @@ CREATE TABLE payments (
     tries          integer     NOT NULL DEFAULT 0,
     -- when the timer comes back to it; null: never
     next_try_at    timestamptz,
-    CONSTRAINT payments_taken CHECK ((status IN ('SUCCEEDED', 'REJECTED')) = (taken_minor IS NOT NULL AND taken_currency IS NOT NULL)),
+    CONSTRAINT payments_taken CHECK ((status = 'SUCCEEDED') = (taken_minor IS NOT NULL AND taken_currency IS NOT NULL)),
     CONSTRAINT payments_decided CHECK (CASE decision
         WHEN 'CONFIRMED' THEN status = 'SUCCEEDED' AND bought IS NOT NULL AND refund_reason IS NULL
         WHEN 'REFUND_DUE' THEN status = 'SUCCEEDED' AND bought IS NULL AND refund_reason IS NOT NULL
@@ -94,8 +94,7 @@ CREATE TRIGGER payments_stay_what_they_are BEFORE UPDATE ON payments FOR EACH RO
                 NEW.started_at)
         OR NOT (OLD.status = NEW.status
             OR (OLD.status = 'STARTED' AND NEW.status IN ('DECLINED', 'SUCCEEDED'))
-            OR (OLD.status = 'DECLINED' AND NEW.status = 'SUCCEEDED')
-            OR (OLD.status = 'SUCCEEDED' AND NEW.status = 'REJECTED' AND OLD.decision IS NULL))
+            OR (OLD.status = 'DECLINED' AND NEW.status = 'SUCCEEDED'))
         OR (OLD.taken_minor IS NOT NULL AND (OLD.taken_minor, OLD.taken_currency)
             IS DISTINCT FROM (NEW.taken_minor, NEW.taken_currency))
         OR (OLD.decision IS NOT NULL AND (OLD.decision, OLD.bought, OLD.refund_reason)

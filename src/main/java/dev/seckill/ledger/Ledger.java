@@ -226,13 +226,26 @@ public class Ledger {
 
     /** Decides what a payment that succeeded has bought. Asked again, the answer is the same for ever. */
     public CompletionStage<Decision> confirm(PaymentId payment, ReservationId id) {
+        return decide(payment, id, Operator.NOBODY);
+    }
+
+    /** Decides that a payment has bought nothing, unless it is decided. As {@link #confirm} otherwise. */
+    public CompletionStage<Decision> reject(PaymentId payment, ReservationId id, Operator operator) {
+        if (operator.isNobody()) {
+            throw new IllegalArgumentException("nobody rejects nothing");
+        }
+        return decide(payment, id, operator);
+    }
+
+    private CompletionStage<Decision> decide(PaymentId payment, ReservationId id, Operator rejecting) {
         return act(
                         id.sale(),
                         Script.CONFIRM,
                         keys -> keys.payments,
                         payment.code(),
                         id.code(),
-                        id.successor(payment).code())
+                        id.successor(payment).code(),
+                        rejecting.name())
                 .thenApply(reply -> {
                     String[] result = reply.text(0).split(":", 3);
                     return result[0].equals("CONFIRMED")

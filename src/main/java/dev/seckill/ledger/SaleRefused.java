@@ -19,7 +19,8 @@ public final class SaleRefused extends RuntimeException {
         STILL_OPEN,
         STILL_RESERVED,
         STILL_UNWRITTEN,
-        STILL_DIFFERENT
+        STILL_DIFFERENT,
+        STILL_UNDECIDED
     }
 
     private final Reason reason;

@@ -55,6 +55,8 @@ public final class OperatorLog {
             case "CREATED" -> "CREATE_SALE";
             case "STATE_CHANGED" -> "CHANGE_STATE";
             case "CAPACITY_ADDED" -> "ADD_CAPACITY";
+            case "REFUNDED" -> "REFUND_PAYMENT";
+            case "REFUND_DUE" -> "REJECT_PAYMENT";
             default -> "OTHER";
         };
     }
@@ -65,9 +67,17 @@ public final class OperatorLog {
                     case "CREATED" -> movement.fields().get("quantity") + " tickets";
                     case "STATE_CHANGED" -> movement.fields().getOrDefault("state", "");
                     case "CAPACITY_ADDED" -> "+" + movement.fields().get("quantity") + " tickets";
+                    case "REFUNDED" ->
+                        payment(movement) + ", " + movement.fields().get("left") + " tickets left: "
+                                + movement.fields().get("reason");
+                    case "REFUND_DUE" -> payment(movement);
                     default -> movement.kind();
                 };
         return detail.substring(0, Math.min(detail.length(), LONGEST_DETAIL)).replace('\0', '?');
+    }
+
+    private static String payment(Movement movement) {
+        return "payment " + movement.fields().get("payment");
     }
 
     /** Newest first. */

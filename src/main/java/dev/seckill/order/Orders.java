@@ -346,8 +346,8 @@ public class Orders {
 
     /**
      * Notes who is about to archive a sale, of which no movement would tell, and answers up to where the database has its
-     * movements, of a closed sale only if its ledger and all of its orders agree there: the beginning if it cannot be asked. Empty
-     * if nobody wants them there.
+     * movements, of a closed sale only if its ledger and all of its orders agree there, and its payments are settled: the beginning
+     * if it cannot be asked. Empty if nobody wants them there.
      */
     public CompletionStage<Optional<Place>> archiving(SaleId sale, Operator operator) {
         if (state == State.OFF) {
@@ -402,6 +402,11 @@ public class Orders {
             Comparison comparison = reconciler.compareAll(sale);
             if (!comparison.agrees()) {
                 throw new SaleRefused(Reason.STILL_DIFFERENT, comparison.toString());
+            }
+            // After that place: what is decided from now on is a movement behind it.
+            Unsettled unsettled = database.transact(connection -> Unsettled.read(connection, sale));
+            if (unsettled.isAny()) {
+                throw new SaleRefused(Reason.STILL_UNDECIDED, unsettled.toString());
             }
             return comparison.place();
         } catch (DatabaseAway | RowRefused e) {

@@ -29,7 +29,8 @@ final class RefundRows {
     private static final String OF_PAYMENT = """
             INSERT INTO refunds (refund, payment, sale, reservation, tickets, amount_minor, currency, reason, operator, due_at,
                 state, epoch, seq)
-            SELECT n.refund, n.payment, p.sale, p.reservation, n.tickets, p.amount_minor, p.currency, n.reason,
+            SELECT n.refund, n.payment, p.sale, p.reservation, n.tickets, coalesce(p.taken_minor, p.amount_minor),
+                coalesce(p.taken_currency, p.currency), n.reason,
                 n.operator, to_timestamp(n.at_ms / 1000.0), 'DUE', n.epoch, n.seq
             FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?) AS n (refund, payment, reservation, tickets, reason, operator, at_ms, epoch, seq)
             JOIN payments p ON p.payment = n.payment AND p.sale = ? AND p.reservation = n.reservation

@@ -47,9 +47,7 @@ public record Payment(
     public enum Status {
         STARTED,
         DECLINED,
-        SUCCEEDED,
-        /** It succeeded, and an operator gives it back. */
-        REJECTED
+        SUCCEEDED
     }
 
     /** Money of it that goes back. */

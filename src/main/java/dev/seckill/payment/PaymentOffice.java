@@ -63,21 +63,17 @@ public final class PaymentOffice {
         return find(id);
     }
 
-    /** Gives back all the money of a payment that is stuck, without asking what it could buy. */
+    /** Gives back all the money of a payment that is stuck, unless it turns out that it has bought its tickets. */
     public Payment reject(PaymentId id, Operator operator) {
         Payment payment = find(id);
-        boolean rejected = database.transact(connection -> {
-            if (!PaymentRows.reject(connection, id)) {
-                return false;
-            }
-            RefundRows.giveBack(connection, payment, operator);
-            OperatorLog.note(connection, payment.reservation().sale(), operator, "REJECT_PAYMENT", words(payment));
-            return true;
-        });
-        if (!rejected) {
+        if (payment.stuck()) {
+            settlement.reject(payment, operator);
+            payment = find(id);
+        }
+        if (payment.refundReason().isEmpty()) {
             throw new PaymentRefused(Reason.NOT_STUCK);
         }
-        return find(id);
+        return payment;
     }
 
     private static String words(Payment payment) {

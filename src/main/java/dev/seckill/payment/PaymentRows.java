@@ -1,7 +1,6 @@
 package dev.seckill.payment;
 
 import dev.seckill.database.Columns;
-import dev.seckill.ledger.Decision;
 import dev.seckill.payment.Payment.Status;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.PaymentId;
@@ -189,18 +188,12 @@ final class PaymentRows {
                 payment.id().code());
     }
 
-    /** Keeps what the ledger has decided; false if that was kept already. */
-    static boolean decide(Connection connection, PaymentId id, Decision decision) throws SQLException {
-        return update(
-                        connection,
-                        """
+    /** Keeps what was decided; false if that was kept already. */
+    static boolean decide(Connection connection, PaymentId id, Verdict verdict) throws SQLException {
+        return update(connection, """
                 UPDATE payments SET decision = ?, bought = ?, refund_reason = ?, decided_at = clock_timestamp(), trouble = '',
-                    next_try_at = NULL
-                WHERE payment = ? AND status = 'SUCCEEDED' AND decision IS NULL""",
-                        decision.isConfirmed() ? "CONFIRMED" : "REFUND_DUE",
-                        decision.isConfirmed() ? decision.bought().id().code() : null,
-                        decision.refundDue(),
-                        id.code())
+                    stuck = false, next_try_at = NULL
+                WHERE payment = ? AND status = 'SUCCEEDED' AND decision IS NULL""", verdict.outcome().name(), verdict.bought(), verdict.refundReason(), id.code())
                 == 1;
     }
 
@@ -241,13 +234,6 @@ final class PaymentRows {
     static boolean accept(Connection connection, PaymentId id) throws SQLException {
         return update(connection, """
                         UPDATE payments SET stuck = false, tries = 0, next_try_at = clock_timestamp()
-                        WHERE payment = ? AND stuck AND status = 'SUCCEEDED' AND decision IS NULL""", id.code()) == 1;
-    }
-
-    /** Gives up one that is stuck, whose money goes back. False if it is not stuck. */
-    static boolean reject(Connection connection, PaymentId id) throws SQLException {
-        return update(connection, """
-                        UPDATE payments SET stuck = false, status = 'REJECTED', next_try_at = NULL
                         WHERE payment = ? AND stuck AND status = 'SUCCEEDED' AND decision IS NULL""", id.code()) == 1;
     }
 

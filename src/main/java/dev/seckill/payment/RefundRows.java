@@ -44,32 +44,26 @@ final class RefundRows {
     }
 
     /**
-     * Takes one that is due. Whoever dies with it leaves it to be taken again a moment later. A payment that bought nothing goes
-     * back as it was taken, whatever it should have been.
+     * Takes one that is due. Whoever dies with it leaves it to be taken again a moment later. No more goes back than was taken: an
+     * operator may have accepted less than was due.
      */
     static Optional<Due> take(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                        UPDATE refunds SET tries = tries + 1,
+                        UPDATE refunds r SET tries = tries + 1,
                             next_try_at = clock_timestamp() + least(interval '10 min', interval '5 s' * 2 ^ least(tries, 10))
                         WHERE refund = (SELECT refund FROM refunds WHERE state = 'DUE' AND next_try_at <= clock_timestamp()
                             ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-                        RETURNING refund, payment, amount_minor, currency""");
+                        RETURNING refund, payment, currency, least(amount_minor, (
+                            SELECT taken_minor - (SELECT coalesce(sum(amount_minor), 0) FROM refunds d
+                                WHERE d.payment = r.payment AND d.state = 'DONE')
+                            FROM payments p WHERE p.payment = r.payment)) AS due""");
                 ResultSet row = statement.executeQuery()) {
-            if (!row.next()) {
-                return Optional.empty();
-            }
-            RefundId id = new RefundId(row.getString("refund"));
-            PaymentId payment = new PaymentId(row.getString("payment"));
-            Amount due = new Amount(row.getLong("amount_minor"), row.getString("currency"));
-            boolean isOfAll = id.code().equals(payment.code());
-            return Optional.of(new Due(
-                    id,
-                    payment,
-                    isOfAll
-                            ? PaymentRows.find(connection, payment)
-                                    .flatMap(Payment::taken)
-                                    .orElse(due)
-                            : due));
+            return row.next()
+                    ? Optional.of(new Due(
+                            new RefundId(row.getString("refund")),
+                            new PaymentId(row.getString("payment")),
+                            new Amount(Math.max(0, row.getLong("due")), row.getString("currency"))))
+                    : Optional.empty();
         }
     }
 
@@ -96,20 +90,21 @@ final class RefundRows {
                 > 0;
     }
 
-    /** All that a payment took is due back, because an operator says so. */
-    static int giveBack(Connection connection, Payment payment, Operator operator) throws SQLException {
+    /** All that a payment took is due back, and nobody else says so: its sale was archived. */
+    static int giveBack(Connection connection, Payment payment, String reason, Operator operator) throws SQLException {
         Amount taken = payment.taken().orElseThrow();
         return PaymentRows.update(
                 connection,
                 """
                 INSERT INTO refunds (refund, payment, sale, reservation, tickets, amount_minor, currency, reason, operator)
-                VALUES (?, ?, ?, ?, 0, ?, ?, 'REJECTED', ?) ON CONFLICT (refund) DO NOTHING""",
+                VALUES (?, ?, ?, ?, 0, ?, ?, ?, nullif(?, '')) ON CONFLICT (refund) DO NOTHING""",
                 payment.id().code(),
                 payment.id().code(),
                 payment.reservation().sale().value(),
                 payment.reservation().code(),
                 taken.minor(),
                 taken.currency(),
+                reason,
                 operator.name());
     }
 }

@@ -1,8 +1,9 @@
 package dev.seckill.payment;
 
 import dev.seckill.database.Database;
-import dev.seckill.ledger.Decision;
 import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.SaleRefused;
+import dev.seckill.trade.Operator;
 import dev.seckill.trade.PaymentId;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -56,9 +57,33 @@ final class Settlement {
     }
 
     private void decide(Payment payment) {
-        Decision decision = await(ledger.confirm(payment.id(), payment.reservation()));
-        if (database.transact(connection -> PaymentRows.decide(connection, payment.id(), decision))) {
-            decided.accept(decision.isConfirmed() ? Payments.Outcome.CONFIRMED : Payments.Outcome.REFUND_DUE);
+        decide(payment, Operator.NOBODY);
+    }
+
+    /** Has it buy nothing, unless it has bought something. */
+    void reject(Payment payment, Operator operator) {
+        decide(payment, operator);
+    }
+
+    private void decide(Payment payment, Operator rejecting) {
+        Verdict verdict = verdict(payment, rejecting);
+        if (database.transact(connection -> PaymentRows.decide(connection, payment.id(), verdict))) {
+            decided.accept(verdict.outcome());
+        }
+    }
+
+    private Verdict verdict(Payment payment, Operator rejecting) {
+        try {
+            return Verdict.of(await(
+                    rejecting.isNobody()
+                            ? ledger.confirm(payment.id(), payment.reservation())
+                            : ledger.reject(payment.id(), payment.reservation(), rejecting)));
+        } catch (SaleRefused e) {
+            if (e.reason() != SaleRefused.Reason.NO_SALE) {
+                throw e;
+            }
+            return database.transact(connection -> ArchivedSale.decide(connection, payment, rejecting))
+                    .orElseThrow(() -> e);
         }
     }
 

@@ -50,6 +50,13 @@ public class SaleRefusedMapper implements ExceptionMapper<SaleRefused> {
                         "still-different",
                         "The ledger and the orders differ",
                         "A sale is archived when its ledger, its movements and its orders agree: " + detail + ".");
+            case STILL_UNDECIDED ->
+                new Problem(
+                        409,
+                        "still-undecided",
+                        "Payments are not settled",
+                        "A sale is archived when what each payment has bought is decided and all that is due back has gone back: "
+                                + detail + ".");
         };
     }
 }

@@ -1,16 +1,16 @@
 -- Decides what a payment that succeeded has bought. Atomic; one decision for each payment, for ever: asked again, it is the
 -- same. What is reserved is paid. What has expired is bought anew, as a reservation born paid under an id of the payment's
 -- own, if limit and tickets allow. Otherwise the money is due back, because of ENDED (also what was bought anew already),
--- ALREADY_PAID, SOLD_OUT, LIMIT_REACHED or NO_RESERVATION.
+-- ALREADY_PAID, SOLD_OUT, LIMIT_REACHED or NO_RESERVATION; or because an operator has REJECTED it before it had bought anything.
 -- KEYS     3 reservations (hash)  4 buyers (hash)
 --          5 payments (hash: payment:<id> → "CONFIRMED|reservation id|tickets refunded" or "REFUND_DUE|reservation id|reason",
 --            refund:<id> → "payment id|tickets", successor:<reservation id> → reservation id)
--- ARGV     1 payment id  2 reservation id  3 id for what is bought anew
+-- ARGV     1 payment id  2 reservation id  3 id for what is bought anew  4 operator who rejects it ('' = nobody)
 -- RETURNS  CONFIRMED:reservation id:record | REFUND_DUE:reason
 -- KEEPS    remaining + returning + reserved + sold = capacity
 
 local RESERVATIONS, BUYERS, PAYMENTS = KEYS[3], KEYS[4], KEYS[5]
-local payment, id, new_id = ARGV[1], ARGV[2], ARGV[3]
+local payment, id, new_id, operator = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local closed = enter()
 if closed then return closed end
 
@@ -21,9 +21,9 @@ if decision == 'CONFIRMED' then
 end
 if decision == 'REFUND_DUE' then return reply('REFUND_DUE:' .. reason) end
 
-local function refund_due(why)
+local function refund_due(why, ...)
   redis.call('HSET', PAYMENTS, 'payment:' .. payment, 'REFUND_DUE|' .. id .. '|' .. why)
-  move('REFUND_DUE', 'payment', payment, 'reservation', id, 'reason', why)
+  move('REFUND_DUE', 'payment', payment, 'reservation', id, 'reason', why, ...)
   save()
   return reply('REFUND_DUE:' .. why)
 end
@@ -36,6 +36,7 @@ local function confirm(bought_id, record, ...)
   return reply('CONFIRMED:' .. bought_id .. ':' .. record)
 end
 
+if operator ~= '' then return refund_due('REJECTED', 'operator', operator) end
 local record = redis.call('HGET', RESERVATIONS, id)
 if not record then return refund_due('NO_RESERVATION') end
 local status, tickets, times, buyer = string.match(record, '^(%u)|(%d+)|(%d+|%d+)|(.*)$')

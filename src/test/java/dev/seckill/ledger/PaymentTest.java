@@ -236,6 +236,23 @@ class PaymentTest {
         assertSums(sale, 3, 0, 2, 0);
     }
 
+    @Test
+    void isDueBackWhenAnOperatorRejectsItBeforeItHasBoughtAnything() {
+        SaleOnRedis sale = bench.sale(5, 2);
+        Attempt ann = sale.sold("ann", 1);
+
+        assertThat(sale.reject("card", ann)).isEqualTo("REFUND_DUE:REJECTED");
+        assertThat(sale.confirm("card", ann)).as("a call that was on its way").isEqualTo("REFUND_DUE:REJECTED");
+        assertThat(sale.find(ann)).startsWith("FOUND:R|1|");
+        assertThat(sale.confirm("other card", ann)).startsWith("CONFIRMED");
+        assertThat(sale.reject("other card", ann))
+                .as("bought before it was rejected")
+                .startsWith("CONFIRMED");
+
+        assertThat(sale.books().movementNames()).containsExactly("CREATED", "RESERVED", "REFUND_DUE", "PAID");
+        assertSums(sale, 4, 0, 0, 1);
+    }
+
     // --- money back -------------------------------------------------------------------------------------------------
 
     @Test

@@ -185,13 +185,23 @@ final class SaleOnRedis {
 
     /** A payment of that name for it has succeeded. */
     String confirm(String payment, Attempt attempt) {
+        return decide(payment, attempt, "");
+    }
+
+    /** An operator rejects a payment of that name for it. */
+    String reject(String payment, Attempt attempt) {
+        return decide(payment, attempt, "olga");
+    }
+
+    private String decide(String payment, Attempt attempt, String rejecting) {
         PaymentId id = payment(payment);
         return first(call(
                 Script.CONFIRM,
                 keys.payments,
                 id.code(),
                 attempt.id().code(),
-                attempt.id().successor(id).code()));
+                attempt.id().successor(id).code(),
+                rejecting));
     }
 
     static PaymentId payment(String name) {

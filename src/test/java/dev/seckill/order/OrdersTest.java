@@ -7,8 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.seckill.ledger.Change;
 import dev.seckill.order.Orders.State;
+import dev.seckill.trade.IdempotencyKey;
 import dev.seckill.trade.Operator;
 import dev.seckill.trade.Outcome;
+import dev.seckill.trade.PaymentId;
+import dev.seckill.trade.Place;
+import dev.seckill.trade.RefundId;
+import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.SaleState;
 import java.time.Duration;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
  */
 class OrdersTest {
     static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Operator OLGA = new Operator("olga");
     private static final int TICK_MS = 100;
 
     /** A lease, a pause and a back-off, on a busy machine. */
@@ -309,9 +315,41 @@ class OrdersTest {
 
         new OrderCheck(bench.redis, bench.postgres).command("ALTER DATABASE seckill SET synchronous_commit = off");
 
-        assertThatThrownBy(() -> now(node.orders.archiving(sale, new Operator("olga"))))
+        assertThatThrownBy(() -> now(node.orders.archiving(sale, OLGA)))
                 .hasMessageContaining("the database may lose what it has committed")
                 .hasMessageContaining("synchronous_commit=off");
+    }
+
+    /** Archived before, its ledger could not tell any more what a payment has bought. */
+    @Test
+    void hasNoSaleArchivedBeforeItsPaymentsAreSettled() {
+        SaleId sale = bench.node.putOn(5);
+        ReservationId ann = bench.node.buy(sale, "ann", "key", 2).reservation().id();
+        PaymentId payment = PaymentId.derive(ann, new IdempotencyKey("card"));
+        bench.run(
+                "INSERT INTO payments (payment, sale, reservation, buyer, quantity, amount_minor, currency, pay_until, status,"
+                        + " taken_minor, taken_currency) VALUES (?, ?, ?, 'ann', 2, 9800, 'EUR', clock_timestamp(), 'SUCCEEDED',"
+                        + " 9800, 'EUR')",
+                payment.code(),
+                sale.value(),
+                ann.code());
+        now(bench.node.ledger.confirm(payment, ann));
+        now(bench.node.ledger.refund(
+                sale, RefundId.derive(payment, new IdempotencyKey("one")), payment, 1, "rain", OLGA));
+        now(bench.node.ledger.change(sale, new Change(SaleState.CLOSED, null)));
+        Node node = new Node("a", List.of(sale));
+        awaitWritten(sale);
+
+        assertThatThrownBy(() -> now(node.orders.archiving(sale, OLGA)))
+                .hasMessageContaining("STILL_UNDECIDED: 1 payments are not decided, 1 refunds are not done");
+        bench.run(
+                "UPDATE payments SET decision = 'CONFIRMED', bought = ? WHERE payment = ?", ann.code(), payment.code());
+        assertThatThrownBy(() -> now(node.orders.archiving(sale, OLGA)))
+                .hasMessageContaining("STILL_UNDECIDED: 0 payments are not decided, 1 refunds are not done");
+        bench.run("UPDATE refunds SET state = 'DONE', done_at = clock_timestamp() WHERE payment = ?", payment.code());
+
+        Optional<Place> place = now(node.orders.archiving(sale, OLGA));
+        now(bench.node.ledger.change(sale, new Change(SaleState.ARCHIVED, null), OLGA, place));
     }
 
     @Test

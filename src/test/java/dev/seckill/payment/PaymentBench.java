@@ -54,13 +54,15 @@ final class PaymentBench implements AutoCloseable {
     final RedisShell shell = new RedisShell(redis);
     final PaymentConfig config = new PaymentConfig(
             Optional.of(PaymentConfig.Provider.SANDBOX), List.of(new Webhook(SECRET)), "/?paid=", Optional.empty());
+    final DataSource kept;
     final Database database;
     final SandboxProvider sandbox;
     private final OrderClerk clerk;
 
     PaymentBench() {
         Migration.run(source());
-        database = new Database(new Kept(connection()));
+        kept = new Kept(connection());
+        database = new Database(kept);
         sandbox = new SandboxProvider(database, config);
         clerk = new OrderClerk(node.ledger, database);
     }
@@ -115,6 +117,10 @@ final class PaymentBench implements AutoCloseable {
 
     Hands hands() {
         return hands(database, sandbox);
+    }
+
+    PaymentOffice office(Database through) {
+        return new PaymentOffice(through, node.ledger, hands(through, sandbox).settlement());
     }
 
     /** See {@link #hands}. */
@@ -215,7 +221,8 @@ final class PaymentBench implements AutoCloseable {
     /** In minor units, that the sandbox has taken for this sale and not given back. */
     long money(SaleId sale) {
         return Long.parseLong(ask("""
-                SELECT coalesce(sum(CASE WHEN s.succeeds AND s.settles_at <= clock_timestamp() THEN s.amount_minor ELSE 0 END
+                SELECT coalesce(sum(CASE WHEN s.succeeds AND s.settles_at <= clock_timestamp()
+                        THEN coalesce(p.taken_minor, s.amount_minor) ELSE 0 END
                     - coalesce((SELECT sum(amount_minor) FROM sandbox_refunds r WHERE r.payment = s.payment), 0)), 0)
                 FROM sandbox_payments s JOIN payments p USING (payment) WHERE p.sale = ?""", sale.value()));
     }
