@@ -75,6 +75,17 @@ done
   --header "Authorization: Bearer $operator" --header 'Content-Type: application/json' --data '{"capacity": 5000}' \
   "$address/api/sales/demo")" -eq 200 ]] || fail "the operator's token that it printed does not count"
 awaits_orders 2001
+id=$(ask "SELECT 'demo.' || reservation FROM orders WHERE buyer = 'ann'")
+pay=$(sed --quiet '/^ *pay /,/payment$/p' "$folder/run.txt" | sed 's/^ *pay *//')
+page=$(eval "$pay" 2> /dev/null | grep --only-matching '/sandbox/pay/[A-Za-z0-9_-]*')
+curl --silent --fail "$address$page" | grep --quiet '4242 4242 4242 4242' || fail "the page to pay on shows no card"
+curl --silent --output /dev/null --data 'card=4242424242424242' "$address$page"
+for _ in {1..100}; do
+  [[ "$(ask "SELECT status FROM orders WHERE buyer = 'ann'")" == PAID ]] && break
+  sleep 0.2
+done
+[[ "$(ask "SELECT status FROM orders WHERE buyer = 'ann'")" == PAID ]] || fail "ann has paid, and her order is not PAID"
+[[ "$(stat --format=%a "$data/webhook-secret")" -eq 600 ]] || fail "others can read what call backs are signed with"
 [[ "$(ask 'SHOW fsync')" == on ]] || fail "the database can lose what it acknowledges"
 [[ "$(stat --format=%a "$data/database-password")" -eq 600 ]] || fail "others can read the database's password"
 ! ss --no-header --listening --tcp --numeric --processes | grep "pid=$(cat "$data/node.pid")," |

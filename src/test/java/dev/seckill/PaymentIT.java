@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,18 +138,186 @@ class PaymentIT {
                 .isEqualTo("CONFIRMED");
         assertThat(status(reservation, "bob")).isEqualTo("PAID");
         assertThat(api.operator("POST", path + "/reject", null).problem()).isEqualTo("not-stuck");
-        Api.Reply refunded = api.send(
+
+        assertThat(refund(payment, "one", "\"tickets\": 1, \"reason\": \"moved\"")
+                        .json()
+                        .path("left")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(refund(payment, "two", "\"tickets\": 2, \"reason\": \"moved\"")
+                        .problem())
+                .isEqualTo("refund-too-large");
+        assertThat(own(reservation, "bob").path("refunded").asInt()).isEqualTo(1);
+        assertThat(refund(payment, "rest", "\"reason\": \"all of it\"")
+                        .json()
+                        .path("left")
+                        .asInt())
+                .isZero();
+        soon().untilAsserted(() -> assertThat(payment(reservation, "bob").path("refunds"))
+                .extracting(each -> each.path("state").asText())
+                .containsExactly("DONE", "DONE"));
+        assertThat(check.list("SELECT sum(amount_minor)::text FROM sandbox_refunds WHERE payment = '" + payment + "'"))
+                .as("no more than was taken")
+                .containsExactly("8999");
+        JsonNode order = api.operator("GET", "/api/operator/orders?id=" + reservation, null)
+                .json()
+                .at("/orders/0");
+        assertThat(order.path("status").asText()).isEqualTo("REFUNDED");
+        assertThat(order.path("refunded").asInt()).isEqualTo(2);
+        assertThat(order.path("payment").asText()).isEqualTo(payment);
+        assertThat(actions(payment))
+                .containsExactly(
+                        "REFUND_PAYMENT payment " + payment + ", 0 tickets left: all of it",
+                        "REFUND_PAYMENT payment " + payment + ", 1 tickets left: moved",
+                        "ACCEPT_PAYMENT payment " + payment + ", 9000 EUR due, 8999 EUR taken");
+    }
+
+    private static Api.Reply refund(String payment, String key, String fields) {
+        return api.send(
                 "POST",
-                path + "/refund",
-                "{\"tickets\": 1, \"reason\": \"moved\"}",
+                "/api/operator/payments/" + payment + "/refund",
+                "{" + fields + "}",
                 Api.AUTHORIZATION,
                 "Bearer " + TestIssuer.operator(),
                 Api.KEY,
-                "refund");
-        assertThat(refunded.json().path("left").asInt()).as(refunded.text()).isEqualTo(1);
-        assertThat(api.sums(SALE).sold()).isGreaterThanOrEqualTo(1);
-        assertThat(check.list("SELECT action FROM operator_actions WHERE action LIKE '%PAYMENT'"))
-                .contains("ACCEPT_PAYMENT");
+                key);
+    }
+
+    private static JsonNode own(String reservation, String buyer) {
+        return api.get("/api/reservations/" + reservation, Api.BUYER, buyer).json();
+    }
+
+    /** What operators did to a payment, newest first. */
+    private static List<String> actions(String payment) {
+        List<String> actions = new ArrayList<>();
+        for (JsonNode each : api.operator("GET", "/api/operator/actions?limit=100", null)
+                .json()
+                .path("actions")) {
+            if (each.path("detail").asText().contains(payment)) {
+                actions.add(
+                        each.path("action").asText() + " " + each.path("detail").asText());
+            }
+        }
+        return actions;
+    }
+
+    @Test
+    void aSaleIsArchivedWhenAnOperatorHasDecidedWhatIsStuck() {
+        assertThat(api.create("stuck", 5, 5).status()).isEqualTo(201);
+        String reservation = api.buy("stuck", "dan", "key", 1).id();
+        String payment = start(reservation, "dan", "first").id();
+        type(payment(reservation, "dan").path("pay_at").asText(), "4000000000000069");
+        soon().until(() -> payment(reservation, "dan").path("status").asText().equals("SUCCEEDED"));
+        assertThat(api.metric("seckill_payments_stuck")).isNotNegative();
+        api.cancel(reservation, "dan");
+        api.change("stuck", "\"state\": \"CLOSED\"");
+        String archive = "\"state\": \"ARCHIVED\"";
+        soon().until(() -> api.change("stuck", archive).problem().equals("still-undecided"));
+
+        Api.Reply rejected = api.operator("POST", "/api/operator/payments/" + payment + "/reject", null);
+
+        assertThat(rejected.json().path("refund_reason").asText())
+                .as(rejected.text())
+                .isEqualTo("REJECTED");
+        soon().until(() -> api.change("stuck", archive).status() == 200);
+        assertThat(payment(reservation, "dan").at("/refunds/0/state").asText()).isEqualTo("DONE");
+        assertThat(payment(reservation, "dan").at("/refunds/0/amount_minor").asLong())
+                .isEqualTo(4_499);
+        assertThat(actions(payment)).containsExactly("REJECT_PAYMENT payment " + payment);
+    }
+
+    @Test
+    void operatorsSeePaymentsPageByPage() {
+        assertThat(api.create("pages", 5, 5).status()).isEqualTo(201);
+        List<String> started = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            started.add(
+                    0,
+                    start(api.buy("pages", "eva", "key-" + i, 1).id(), "eva", "first")
+                            .id());
+        }
+
+        List<String> seen = new ArrayList<>();
+        String page = "/api/operator/payments?sale=pages&limit=1";
+        while (!page.isEmpty()) {
+            JsonNode shown = api.operator("GET", page, null).json();
+            shown.path("payments").forEach(each -> seen.add(each.path("id").asText()));
+            page = shown.path("next").asText();
+        }
+
+        assertThat(seen).isEqualTo(started);
+        assertThat(api.operator("GET", "/api/operator/payments?after=x", null).problem())
+                .isEqualTo("bad-input");
+    }
+
+    /** One card takes ten seconds, the other succeeds when its reservation has expired. */
+    @Test
+    void aPaymentThatTakesItsTimeHasItsTicketToo() {
+        assertThat(api.create("late", 5, 5, "\"hold\": \"PT2S\"").status()).isEqualTo(201);
+        String slow = api.buy(SALE, "fay", "slow", 1).id();
+        start(slow, "fay", "first");
+        type(payment(slow, "fay").path("pay_at").asText(), "4000000000000010");
+        String late = api.buy("late", "fay", "late", 1).id();
+        start(late, "fay", "first");
+        type(payment(late, "fay").path("pay_at").asText(), "4000000000000036");
+
+        soon().until(() -> !own(late, "fay").path("successor").asText().isEmpty());
+        String successor = own(late, "fay").path("successor").asText();
+        assertThat(status(late, "fay")).isEqualTo("EXPIRED");
+        assertThat(status(successor, "fay")).isEqualTo("PAID");
+        soon().until(() -> payment(late, "fay").path("bought").asText().equals(successor));
+        soon().until(() -> api.operator("GET", "/api/operator/orders?id=" + successor, null)
+                .json()
+                .at("/orders/0/succeeds")
+                .asText()
+                .equals(late));
+        assertThat(status(slow, "fay")).isIn("RESERVED", "PAID");
+        soon().until(() -> status(slow, "fay").equals("PAID"));
+    }
+
+    @Test
+    void whatCostsNothingIsPaidAtOnce() {
+        assertThat(api.operator(
+                                "POST",
+                                "/api/sales",
+                                "{\"id\": \"free\", \"capacity\": 5, \"limit_per_buyer\": 5,"
+                                        + " \"price\": {\"amount_minor\": 0, \"currency\": \"EUR\"}}")
+                        .status())
+                .isEqualTo(201);
+        String reservation = api.buy("free", "gus", "key", 2).id();
+
+        Api.Reply paid = start(reservation, "gus", "first");
+
+        assertThat(paid.status()).as(paid.text()).isEqualTo(201);
+        assertThat(paid.json().path("decision").asText()).isEqualTo("CONFIRMED");
+        assertThat(paid.json().has("pay_at")).isFalse();
+        assertThat(start(reservation, "gus", "first").status()).isEqualTo(200);
+        assertThat(status(reservation, "gus")).isEqualTo("PAID");
+        refund(paid.id(), "all", "\"reason\": \"rain\"");
+        soon().until(() ->
+                payment(reservation, "gus").at("/refunds/0/state").asText().equals("DONE"));
+        assertThat(status(reservation, "gus")).isEqualTo("REFUNDED");
+    }
+
+    @Test
+    void whoCannotPayNowPaysLaterWithTheSameKey() {
+        String reservation = api.buy(SALE, "hal", "key", 1).id();
+        postgres.stop();
+        Api.Reply away = start(reservation, "hal", "first");
+        Api.Reply list = api.operator("GET", "/api/operator/payments", null);
+        postgres.restart();
+
+        assertThat(away.status()).as(away.text()).isEqualTo(503);
+        assertThat(away.problem()).isEqualTo("payments-away");
+        assertThat(away.header("Retry-After")).isNotEmpty();
+        assertThat(list.problem()).isEqualTo("payments-away");
+        soon().until(() -> start(reservation, "hal", "first").status() == 201);
+        String page = payment(reservation, "hal").path("pay_at").asText();
+        type(page, "4000000000000002");
+        soon().until(() -> payment(reservation, "hal").path("status").asText().equals("DECLINED"));
+        soon().until(() -> api.metric("seckill_payments_ended_total\\{[^}]*outcome=\"DECLINED\"[^}]*}") >= 1);
+        assertThat(type(page, SUCCEEDS).status()).as("another card").isEqualTo(303);
+        soon().until(() -> status(reservation, "hal").equals("PAID"));
     }
 
     @Test

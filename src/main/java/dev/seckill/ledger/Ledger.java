@@ -207,7 +207,10 @@ public class Ledger {
                             : null;
                     String successor = reply.text(1);
                     return new Found(
-                            found, successor.isEmpty() ? null : new ReservationId(id.sale(), successor), reply.nowMs());
+                            found,
+                            successor.isEmpty() ? null : new ReservationId(id.sale(), successor),
+                            (int) reply.result(2),
+                            reply.nowMs());
                 });
     }
 

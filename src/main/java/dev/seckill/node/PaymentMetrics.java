@@ -18,7 +18,7 @@ import org.eclipse.microprofile.metrics.Tag;
 /** How payments stand, of all nodes together as each has counted them last; nothing where nobody can pay. */
 @ApplicationScoped
 public class PaymentMetrics {
-    private final Map<Payments.Outcome, Counter> decided = new EnumMap<>(Payments.Outcome.class);
+    private final Map<Payments.Outcome, Counter> ended = new EnumMap<>(Payments.Outcome.class);
     private MetricRegistry registry;
     private Payments payments;
 
@@ -43,17 +43,19 @@ public class PaymentMetrics {
         show("seckill_refunds_due", "Refunds that are due", PaymentCounts::refundsDue);
         show("seckill_refunds_stuck", "Refunds that wait for an operator", PaymentCounts::refundsStuck);
         for (Payments.Outcome outcome : Payments.Outcome.values()) {
-            decided.put(
+            ended.put(
                     outcome,
                     registry.counter(
-                            metadata("seckill_payments_decided", "Payments that the ledger has decided for this node"),
+                            metadata(
+                                    "seckill_payments_ended",
+                                    "Payments that this node has heard were declined, or had decided"),
                             new Tag("outcome", outcome.name())));
         }
     }
 
-    /** Counts what was decided since the last time. Called by one thread at a time. */
+    /** Counts what ended since the last time. Called by one thread at a time. */
     public void tend() {
-        decided.forEach((outcome, counter) -> counter.inc(payments.decided(outcome) - counter.getCount()));
+        ended.forEach((outcome, counter) -> counter.inc(payments.ended(outcome) - counter.getCount()));
     }
 
     private void show(String name, String description, ToLongFunction<PaymentCounts> count) {

@@ -5,7 +5,7 @@ import dev.seckill.trade.ReservationStatus;
 import jakarta.json.Json;
 import jakarta.json.JsonObjectBuilder;
 
-/** How an order is shown: as its reservation is, and when it ended. */
+/** How an order is shown: as its reservation is, when it ended, and what payments have done to it. */
 final class OrderJson {
     private OrderJson() {}
 
@@ -28,6 +28,11 @@ final class OrderJson {
             order.dueAt().ifPresent(at -> json.add("expires_at", at.toString()));
         }
         order.endedAt().ifPresent(at -> json.add("ended_at", at.toString()));
+        order.payment().ifPresent(payment -> json.add("payment", payment.code()));
+        order.succeeds().ifPresent(expired -> json.add("succeeds", expired.toString()));
+        if (order.refunded() > 0) {
+            json.add("refunded", order.refunded());
+        }
         return json;
     }
 }

@@ -1,5 +1,6 @@
 package dev.seckill.order;
 
+import dev.seckill.trade.PaymentId;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import java.time.Instant;
@@ -11,6 +12,9 @@ import java.util.Optional;
  * @param buyer '' where nobody's
  * @param quantity in tickets; 0 is a cancellation that came before its reservation, which was never made
  * @param amountMinor what one ticket cost when it was reserved
+ * @param payment which bought it
+ * @param succeeds what had expired when this was bought instead of it by a late payment
+ * @param refunded tickets of it that were given back for money
  */
 public record Order(
         ReservationId id,
@@ -21,7 +25,10 @@ public record Order(
         ReservationStatus status,
         Optional<Instant> reservedAt,
         Optional<Instant> dueAt,
-        Optional<Instant> endedAt) {
+        Optional<Instant> endedAt,
+        Optional<PaymentId> payment,
+        Optional<ReservationId> succeeds,
+        int refunded) {
     /** What lists go by; it never changes. */
     Instant beganAt() {
         return reservedAt.or(() -> endedAt).orElseThrow();

@@ -3,6 +3,7 @@ package dev.seckill.order;
 import dev.seckill.database.Columns;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.PaymentId;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.ReservationStatus;
 import dev.seckill.trade.SaleId;
@@ -110,7 +111,8 @@ public record OrderQuery(
                 ? "sale = ? AND reservation = ?"
                 // said twice, because the index is of those alone
                 : buyer.isPresent() ? "buyer = ? AND buyer <> ''" : "sale = ?";
-        return "SELECT sale, reservation, buyer, quantity, amount_minor, currency, status, reserved_at, due_at, ended_at FROM orders"
+        return "SELECT sale, reservation, buyer, quantity, amount_minor, currency, status, reserved_at, due_at, ended_at,"
+                + " payment, succeeds, refunded FROM orders"
                 + " WHERE " + where + (goesOn ? " AND (began_at, sale, reservation) < (?, ?, ?)" : "")
                 + (id.isPresent() ? "" : " ORDER BY began_at DESC, sale DESC, reservation DESC")
                 + " LIMIT ?";
@@ -132,8 +134,9 @@ public record OrderQuery(
     }
 
     private static Order order(ResultSet row) throws SQLException {
+        SaleId sale = new SaleId(row.getString("sale"));
         return new Order(
-                new ReservationId(new SaleId(row.getString("sale")), row.getString("reservation")),
+                new ReservationId(sale, row.getString("reservation")),
                 row.getString("buyer"),
                 row.getInt("quantity"),
                 row.getLong("amount_minor"),
@@ -141,7 +144,10 @@ public record OrderQuery(
                 ReservationStatus.valueOf(row.getString("status")),
                 time(row, "reserved_at"),
                 time(row, "due_at"),
-                time(row, "ended_at"));
+                time(row, "ended_at"),
+                Optional.ofNullable(row.getString("payment")).map(PaymentId::new),
+                Optional.ofNullable(row.getString("succeeds")).map(code -> new ReservationId(sale, code)),
+                row.getInt("refunded"));
     }
 
     private static Optional<Instant> time(ResultSet row, String column) throws SQLException {

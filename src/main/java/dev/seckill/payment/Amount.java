@@ -18,6 +18,10 @@ public record Amount(long minor, String currency) {
         return new Amount(price.amountMinor() * quantity, price.currency());
     }
 
+    boolean isNothing() {
+        return minor == 0;
+    }
+
     @Override
     public String toString() {
         return minor + " " + currency;

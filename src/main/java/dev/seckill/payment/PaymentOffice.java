@@ -77,7 +77,7 @@ public final class PaymentOffice {
     }
 
     private static String words(Payment payment) {
-        return payment.id() + ", " + payment.amount() + " due, "
+        return "payment " + payment.id() + ", " + payment.amount() + " due, "
                 + payment.taken().map(Amount::toString).orElse("nothing") + " taken";
     }
 

@@ -150,11 +150,18 @@ final class PaymentRows {
 
     // --- hearing and deciding ---------------------------------------------------------------------------------------
 
-    /** Keeps what the provider says; gives how the payment stands then, empty if there is none. */
-    static Optional<Payment> hear(Connection connection, PaymentId id, Said said) throws SQLException {
+    /** How a payment stood, and how it stands now. */
+    record Heard(Status before, Payment payment) {
+        boolean isDeclined() {
+            return before == Status.STARTED && payment.status() == Status.DECLINED;
+        }
+    }
+
+    /** Keeps what the provider says; empty if there is no such payment. */
+    static Optional<Heard> hear(Connection connection, PaymentId id, Said said) throws SQLException {
         Optional<Payment> found = lock(connection, id);
         if (found.isEmpty()) {
-            return found;
+            return Optional.empty();
         }
         Payment payment = found.get();
         boolean isOpen = payment.status() == Status.STARTED || payment.status() == Status.DECLINED;
@@ -163,7 +170,7 @@ final class PaymentRows {
         } else if (isOpen && said.result() != Said.Result.PENDING) {
             decline(connection, id, said.result() == Said.Result.DECLINED);
         }
-        return find(connection, id);
+        return find(connection, id).map(now -> new Heard(payment.status(), now));
     }
 
     /** Not paid, for all that is known; past the time to ask for it, one that the provider has not heard of is none either. */

@@ -35,6 +35,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -64,8 +66,9 @@ public class Payments {
         TAKING
     }
 
-    /** What the ledger has decided. */
+    /** What becomes of a payment: one that was declined may still succeed. */
     public enum Outcome {
+        DECLINED,
         CONFIRMED,
         REFUND_DUE
     }
@@ -75,8 +78,8 @@ public class Payments {
     private final Supplier<DataSource> source;
     private final Function<Database, PaymentProvider> providers;
     private final Executor threads;
-    private final Map<Outcome, LongAdder> decided =
-            Map.of(Outcome.CONFIRMED, new LongAdder(), Outcome.REFUND_DUE, new LongAdder());
+    private final Map<Outcome, LongAdder> outcomes =
+            Stream.of(Outcome.values()).collect(Collectors.toMap(outcome -> outcome, outcome -> new LongAdder()));
     private final AtomicBoolean inRound = new AtomicBoolean();
     private long backOffNanos = FIRST_BACK_OFF_NANOS;
     private volatile long nextRoundNanos = System.nanoTime();
@@ -165,11 +168,11 @@ public class Payments {
         Migration.run(pool);
         Database database = new Database(pool);
         PaymentProvider provider = providers.apply(database);
-        Settlement settlement =
-                new Settlement(database, ledger, outcome -> decided.get(outcome).increment());
+        Settlement settlement = new Settlement(
+                database, ledger, outcome -> outcomes.get(outcome).increment());
         staff = new Staff(
                 database,
-                new Till(database, ledger, provider, config.returnTo()),
+                new Till(database, ledger, provider, settlement, config.returnTo()),
                 settlement,
                 new Cashier(database, provider, settlement),
                 new PaymentOffice(database, ledger, settlement),
@@ -277,9 +280,9 @@ public class Payments {
         return config.provider().equals(Optional.of(PaymentConfig.Provider.SANDBOX));
     }
 
-    /** Payments that this node had decided so. */
-    public long decided(Outcome outcome) {
-        return decided.get(outcome).sum();
+    /** Payments that this node has seen end so. */
+    public long ended(Outcome outcome) {
+        return outcomes.get(outcome).sum();
     }
 
     /** As last counted. */

@@ -23,31 +23,40 @@ final class Settlement {
 
     private final Database database;
     private final Ledger ledger;
-    private final Consumer<Payments.Outcome> decided;
+    private final Consumer<Payments.Outcome> outcomes;
 
-    Settlement(Database database, Ledger ledger, Consumer<Payments.Outcome> decided) {
+    Settlement(Database database, Ledger ledger, Consumer<Payments.Outcome> outcomes) {
         this.database = database;
         this.ledger = ledger;
-        this.decided = decided;
+        this.outcomes = outcomes;
     }
 
     /** False if there is no such payment. */
     boolean hear(PaymentEvent event) {
-        Optional<Payment> heard = database.transact(connection -> {
+        Optional<PaymentRows.Heard> heard = database.transact(connection -> {
             Optional<Payment> payment = PaymentRows.find(connection, event.payment());
             boolean isNew = payment.isPresent() && !PaymentRows.keep(connection, event);
-            return isNew ? PaymentRows.hear(connection, event.payment(), event.said()) : payment;
+            return isNew
+                    ? PaymentRows.hear(connection, event.payment(), event.said())
+                    : payment.map(found -> new PaymentRows.Heard(found.status(), found));
         });
-        heard.filter(Payment::isToBeDecided).ifPresent(this::decide);
+        heard.ifPresent(this::act);
         heard.ifPresent(payment -> database.transact(connection -> PaymentRows.done(connection, event)));
         return heard.isPresent();
     }
 
     /** Of a payment that there is. */
     void hear(PaymentId id, Said said) {
-        database.transact(connection -> PaymentRows.hear(connection, id, said))
-                .filter(Payment::isToBeDecided)
-                .ifPresent(this::decide);
+        database.transact(connection -> PaymentRows.hear(connection, id, said)).ifPresent(this::act);
+    }
+
+    private void act(PaymentRows.Heard heard) {
+        if (heard.isDeclined()) {
+            outcomes.accept(Payments.Outcome.DECLINED);
+        }
+        if (heard.payment().isToBeDecided()) {
+            decide(heard.payment());
+        }
     }
 
     void decide(PaymentId id) {
@@ -68,7 +77,7 @@ final class Settlement {
     private void decide(Payment payment, Operator rejecting) {
         Verdict verdict = verdict(payment, rejecting);
         if (database.transact(connection -> PaymentRows.decide(connection, payment.id(), verdict))) {
-            decided.accept(verdict.outcome());
+            outcomes.accept(verdict.outcome());
         }
     }
 

@@ -23,18 +23,21 @@ final class Till {
     private final Database database;
     private final Ledger ledger;
     private final PaymentProvider provider;
+    private final Settlement settlement;
     private final String returnTo;
 
-    Till(Database database, Ledger ledger, PaymentProvider provider, String returnTo) {
+    Till(Database database, Ledger ledger, PaymentProvider provider, Settlement settlement, String returnTo) {
         this.database = database;
         this.ledger = ledger;
         this.provider = provider;
+        this.settlement = settlement;
         this.returnTo = returnTo;
     }
 
     /** A payment that was begun, and whether it was begun just now. */
     record Begun(Payment payment, boolean isNew) {}
 
+    /** What costs nothing is paid at once, and the provider hears nothing of it. */
     Begun start(ReservationId id, BuyerId buyer, PaymentId name, Sale sale) {
         Reservation reservation = own(id, buyer);
         Optional<Payment> known = find(name);
@@ -43,8 +46,12 @@ final class Till {
         } else if (known.get().payAt().isPresent() || known.get().status() != Payment.Status.STARTED) {
             return new Begun(known.get(), false);
         }
-        Instant until = extend(id, buyer, name);
         Amount amount = Amount.of(sale.price(), reservation.quantity());
+        if (amount.isNothing()) {
+            settlement.hear(name, Said.succeeded(amount));
+            return new Begun(find(name).orElseThrow(), known.isEmpty());
+        }
+        Instant until = extend(id, buyer, name);
         PaymentProvider.Opened opened =
                 open(name, amount, reservation.quantity() + " × " + sale.name(), returnTo + id, until);
         Payment payment = database.transact(connection -> {

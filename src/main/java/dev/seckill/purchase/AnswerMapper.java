@@ -2,6 +2,7 @@ package dev.seckill.purchase;
 
 import dev.seckill.http.Problem;
 import dev.seckill.http.Reply;
+import dev.seckill.ledger.Found;
 import dev.seckill.trade.Answer;
 import dev.seckill.trade.Outcome;
 import dev.seckill.trade.Reservation;
@@ -90,8 +91,24 @@ final class AnswerMapper {
                 404, "no-reservation", "No such reservation", "There is none with this id, or it is not yours.");
     }
 
-    /** Written by hand, because it is on the path of every purchase: no value of it has a character to escape. */
     static String json(Reservation reservation, Sale sale, Outcome outcome) {
+        return begin(reservation, sale, outcome).append('}').toString();
+    }
+
+    /** The same to a buyer who looks, with what late payments and refunds have made of it. */
+    static String json(Found found, Sale sale) {
+        StringBuilder json = begin(found.reservation(), sale, null);
+        if (found.refunded() > 0) {
+            json.append(",\"refunded\":").append(found.refunded());
+        }
+        if (found.successor() != null) {
+            json.append(",\"successor\":\"").append(found.successor()).append('"');
+        }
+        return json.append('}').toString();
+    }
+
+    /** Written by hand, because it is on the path of every purchase: no value of it has a character to escape. */
+    private static StringBuilder begin(Reservation reservation, Sale sale, Outcome outcome) {
         StringBuilder json = new StringBuilder(320)
                 .append("{\"id\":\"")
                 .append(reservation.id())
@@ -114,7 +131,7 @@ final class AnswerMapper {
         if (reservation.status() == ReservationStatus.RESERVED) {
             json.append("\",\"expires_at\":\"").append(Instant.ofEpochMilli(reservation.dueMs()));
         }
-        return json.append("\"}").toString();
+        return json.append('"');
     }
 
     private static String address(ReservationId id) {

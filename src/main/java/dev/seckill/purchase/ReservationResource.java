@@ -83,7 +83,7 @@ public class ReservationResource {
             return absent(id, found, deadlineMs);
         }
         return reservation.buyer().equals(buyer)
-                ? shown(reservation, sale)
+                ? shown(AnswerMapper.json(found, sale))
                 : AnswerMapper.noReservation().response();
     }
 
@@ -152,10 +152,10 @@ public class ReservationResource {
 
     private Response cancelled(Released released, Sale sale, ReservationId id) {
         return switch (released.result()) {
-            case CANCELLED -> shown(released.reservation(), sale);
+            case CANCELLED -> shown(AnswerMapper.json(released.reservation(), sale, null));
             case ALREADY_ENDED ->
                 released.reservation().status() == ReservationStatus.CANCELLED
-                        ? shown(released.reservation(), sale)
+                        ? shown(AnswerMapper.json(released.reservation(), sale, null))
                         : new Problem(
                                         409,
                                         "already-ended",
@@ -171,9 +171,7 @@ public class ReservationResource {
         };
     }
 
-    private static Response shown(Reservation reservation, Sale sale) {
-        return Response.ok(AnswerMapper.json(reservation, sale, null))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+    private static Response shown(String json) {
+        return Response.ok(json).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
     }
 }

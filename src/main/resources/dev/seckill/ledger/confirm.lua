@@ -4,7 +4,8 @@
 -- ALREADY_PAID, SOLD_OUT, LIMIT_REACHED or NO_RESERVATION; or because an operator has REJECTED it before it had bought anything.
 -- KEYS     3 reservations (hash)  4 buyers (hash)
 --          5 payments (hash: payment:<id> → "CONFIRMED|reservation id|tickets refunded" or "REFUND_DUE|reservation id|reason",
---            refund:<id> → "payment id|tickets", successor:<reservation id> → reservation id)
+--            refund:<id> → "payment id|tickets", successor:<reservation id> → reservation id,
+--            refunded:<reservation id> → tickets)
 -- ARGV     1 payment id  2 reservation id  3 id for what is bought anew  4 operator who rejects it ('' = nobody)
 -- RETURNS  CONFIRMED:reservation id:record | REFUND_DUE:reason
 -- KEEPS    remaining + returning + reserved + sold = capacity

@@ -24,7 +24,7 @@ stock.sold = stock.sold - tickets
 if left == 0 then redis.call('HSET', RESERVATIONS, id, 'F|' .. quantity .. '|' .. times .. '|' .. buyer) end
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, -tickets) end
 redis.call('HSET', PAYMENTS, 'payment:' .. payment, 'CONFIRMED|' .. id .. '|' .. quantity - left,
-  'refund:' .. refund, payment .. '|' .. tickets)
+  'refund:' .. refund, payment .. '|' .. tickets, 'refunded:' .. id, quantity - left)
 move('REFUNDED', 'payment', payment, 'refund', refund, 'reason', reason, 'operator', operator, 'left', left,
   'to', give_back(tickets), id, tickets .. '|' .. buyer)
 save()

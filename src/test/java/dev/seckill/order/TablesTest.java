@@ -39,6 +39,8 @@ class TablesTest {
         postgres.close();
     }
 
+    private static final String PAY = "UPDATE orders SET status = 'PAID', payment = 'a-payment-------------', seq = 6";
+
     @BeforeEach
     void oneOrder() {
         run("TRUNCATE sales, orders, movements, kept_aside, progress CASCADE");
@@ -115,11 +117,13 @@ class TablesTest {
 
     @Test
     void refundsOnlyWhatIsPaid() {
+        assertRefused("UPDATE orders SET status = 'PAID', seq = 6");
         assertThat(run(PAY)).isEqualTo(1);
 
-        assertRefused("UPDATE orders SET status = 'EXPIRED', payment = NULL, ended_at = now(), seq = 7");
+        assertRefused("UPDATE orders SET status = 'EXPIRED', ended_at = now(), seq = 7");
+        assertRefused("UPDATE orders SET payment = 'another-payment-------', seq = 7");
         assertRefused("UPDATE orders SET status = 'REFUNDED', ended_at = now(), seq = 7");
-        assertThat(run("UPDATE orders SET status = 'REFUNDED', refunded = 1, ended_at = now(), seq = 7"))
+        assertThat(run("UPDATE orders SET status = 'REFUNDED', refunded = quantity, ended_at = now(), seq = 7"))
                 .isEqualTo(1);
         assertRefused("UPDATE orders SET status = 'PAID', refunded = 0, ended_at = NULL, seq = 8");
     }

@@ -110,7 +110,7 @@ final class PaymentBench implements AutoCloseable {
     Hands hands(Database through, PaymentProvider provider) {
         Settlement settlement = new Settlement(through, node.ledger, outcome -> {});
         return new Hands(
-                new Till(through, node.ledger, provider, "/?paid="),
+                new Till(through, node.ledger, provider, settlement, "/?paid="),
                 settlement,
                 new Cashier(through, provider, settlement));
     }

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,14 +33,17 @@ class PaymentRacesTest {
     private static final int MOST_STEPS = 100;
 
     private static PaymentBench bench;
+    private static ExecutorService two;
 
     @BeforeAll
     static void start() {
         bench = new PaymentBench();
+        two = Executors.newFixedThreadPool(2);
     }
 
     @AfterAll
     static void end() {
+        two.shutdownNow();
         bench.close();
     }
 
@@ -171,9 +176,9 @@ class PaymentRacesTest {
             }
         });
         CompletableFuture<Void> late =
-                CompletableFuture.runAsync(() -> attempt(heldUp, new Database(held.source()), payment));
+                CompletableFuture.runAsync(() -> attempt(heldUp, new Database(held.source()), payment), two);
         soon().until(() -> late.isDone() || held.hasStruck());
-        CompletableFuture<Void> now = CompletableFuture.runAsync(() -> attempt(first, bench.database, payment));
+        CompletableFuture<Void> now = CompletableFuture.runAsync(() -> attempt(first, bench.database, payment), two);
         // it may have to wait for the row that the other one holds
         soon().until(() -> now.isDone() || isSomebodyWaiting());
         mayGoOn.countDown();

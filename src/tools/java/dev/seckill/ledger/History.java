@@ -388,6 +388,7 @@ final class History {
         claims.refund(id, claim, part.quantity());
         claims.pay(name, "CONFIRMED|" + id + "|" + claim.refunded());
         claims.pay("refund:" + step.text("refund"), step.text("payment") + "|" + part.quantity());
+        claims.pay("refunded:" + id, Long.toString(claim.refunded()));
         sold -= part.quantity();
         giveBack(step, part.quantity(), now);
     }

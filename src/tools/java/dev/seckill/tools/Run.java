@@ -83,7 +83,7 @@ final class Run implements Callable<Integer> {
             description = "An existing Redis instead of one of its own.")
     private URI redisAddress;
 
-    @Option(names = "--no-database", description = "Without a PostgreSQL: no orders are written.")
+    @Option(names = "--no-database", description = "Without a PostgreSQL: no orders are written, and nobody can pay.")
     private boolean noDatabase;
 
     @Option(
@@ -192,6 +192,9 @@ final class Run implements Callable<Integer> {
             environment.put("SECKILL_DATABASE_URL", database.url());
             environment.put("SECKILL_DATABASE_USER", PostgresProcess.USER);
             environment.put("SECKILL_DATABASE_PASSWORD", data.secret("database-password"));
+            environment.put("SECKILL_PAYMENT_PROVIDER", "sandbox");
+            environment.put("SECKILL_PAYMENT_WEBHOOK_SECRET", webhookSecret(data));
+            environment.put("SECKILL_PAYMENT_SANDBOX_CALLS", Node.address(host, port) + "/api/payments/webhook");
         }
         try (Node node = Node.start(NodePlan.of(home, data, host, port, environment))) {
             String left = new DemoSale(tickets, hold).open(node, operatorToken);
@@ -205,13 +208,22 @@ final class Run implements Callable<Integer> {
                       buy       curl --header "Authorization: Bearer $token" --header "Idempotency-Key: $RANDOM" \\
                                   --header 'Content-Type: application/json' --data '{"quantity": 1}' \\
                                   %1$s/api/sales/%2$s/reservations
+                      pay       %8$s
                       rush      ab -n 10000 -c 100 %1$s/buy/ticket
                       operator  --header 'Authorization: Bearer %4$s'
                       orders    %7$s
                       logs      %5$s
                                 %6$s
                       stop      Ctrl-C
-                    """.formatted(node.address(), DemoSale.ID, left, operatorToken, node.log(), statLog, orders(database)));
+                    """.formatted(
+                            node.address(),
+                            DemoSale.ID,
+                            left,
+                            operatorToken,
+                            node.log(),
+                            statLog,
+                            orders(database),
+                            pay(database, node)));
             parts.add(node.onExit());
             Object child = CompletableFuture.anyOf(parts.toArray(CompletableFuture[]::new))
                     .get();
@@ -221,6 +233,18 @@ final class Run implements Callable<Integer> {
 
     private static String orders(PostgresProcess database) {
         return database == null ? "none are written: --no-database" : "psql " + database.address();
+    }
+
+    private static String pay(PostgresProcess database, Node node) {
+        return database == null ? "nobody can: --no-database" : """
+                curl --request POST --header "Authorization: Bearer $token" --header "Idempotency-Key: $RANDOM" \\
+                            %1$s/api/reservations/$id/payment
+                            $id is the id that buy answers; the cards are on the page at pay_at, and cost nothing""".formatted(node.address());
+    }
+
+    /** In the alphabet of Standard Webhooks. */
+    private static String webhookSecret(DataFolder data) {
+        return "whsec_" + data.secret("webhook-secret").replace('-', '+').replace('_', '/');
     }
 
     private void out(String line) {

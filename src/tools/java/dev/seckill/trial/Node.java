@@ -70,7 +70,8 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static URI address(String host, int port) {
+    /** Where one that listens there can be asked. */
+    public static URI address(String host, int port) {
         return URI.create("http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + port);
     }
 
