@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 public final class RedisServer implements AutoCloseable {
     private static final Path SETTINGS = Path.of("payara-config/redis.conf");
     private static final Path FOLDERS = Path.of("target/redis");
+    private static final Path DATA = Path.of("appendonlydir");
 
     private Path folder;
     private final int port;
@@ -68,18 +69,43 @@ public final class RedisServer implements AutoCloseable {
     /** Carries its data to another folder, after {@link #stop}; gives the one where they were. */
     public Path moveTo(Path other) {
         Path before = folder;
-        Path data = Path.of("appendonlydir");
-        try (Stream<Path> files = Files.list(before.resolve(data))) {
-            Files.createDirectories(other.resolve(data));
+        copyFiles(before.resolve(DATA), other.resolve(DATA));
+        folder = other;
+        return before;
+    }
+
+    private static void copyFiles(Path from, Path to) {
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
             for (Path file : files.toList()) {
-                Path copy = other.resolve(data).resolve(file.getFileName());
-                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        folder = other;
-        return before;
+    }
+
+    /** A copy of its data as they are now; {@link #killAndRestartFrom} goes back to it. */
+    public Path copy() {
+        Path copy = folder.resolveSibling(folder.getFileName() + "-copy-" + System.nanoTime());
+        copyFiles(folder.resolve(DATA), copy.resolve(DATA));
+        return copy;
+    }
+
+    /** Ends it without warning, and starts it with other data: an old copy, or nothing at all if that has none. */
+    public void killAndRestartFrom(Path copy) {
+        kill();
+        try (Stream<Path> files = Files.list(folder.resolve(DATA))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (Files.isDirectory(copy.resolve(DATA))) {
+            copyFiles(copy.resolve(DATA), folder.resolve(DATA));
+        }
+        restart();
     }
 
     /** Makes it silent: connections stay open, and what is sent waits until {@link #unfreeze}. */

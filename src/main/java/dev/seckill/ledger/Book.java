@@ -1,7 +1,9 @@
 package dev.seckill.ledger;
 
+import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.Standing;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -11,9 +13,17 @@ final class Book {
     final Keys keys;
     final DeductionBatcher batcher;
     private final AtomicReference<Standing> kept = new AtomicReference<>(Standing.NONE);
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicReference<Place> written = new AtomicReference<>(Place.BEGIN);
 
     /** Its Redis is not the one it was adopted on. */
     volatile boolean wantsAdoption;
+
+    /** Nothing is left of it but its last sums. */
+    volatile boolean isArchived;
+
+    /** What adoption was refused with last, or ''. */
+    volatile String lost = "";
 
     /** Its sums are wrong, and the log says so. */
     volatile boolean isCorrupt;
@@ -24,12 +34,34 @@ final class Book {
         this.batcher = batcher.apply(this);
     }
 
-    void keep(Standing standing) {
-        kept.accumulateAndGet(standing, (before, now) -> now.isOlderThan(before) ? before : now);
+    void keep(Reply reply) {
+        kept.accumulateAndGet(reply.standing(), (before, now) -> now.isOlderThan(before) ? before : now);
+        taken.accumulateAndGet(reply.taken(), Math::max);
     }
 
-    /** The last standing known to be kept by whatever may come after this Redis: what adoption is measured by. */
+    /** Its movements are written elsewhere up to there. */
+    void keepWritten(Place place) {
+        written.accumulateAndGet(place, (before, now) -> now.isBefore(before) ? before : now);
+    }
+
+    /** The last standing known to be kept by whatever may come after this Redis. */
     Standing kept() {
         return kept.get();
+    }
+
+    /** Tickets taken by then. */
+    long taken() {
+        return taken.get();
+    }
+
+    /** The furthest place that this node knows the sale to have reached: what adoption is measured by. */
+    Place reached() {
+        Place seen = new Place(kept().epoch(), kept().seq());
+        return seen.isBefore(written.get()) ? written.get() : seen;
+    }
+
+    /** Whether a ledger that has nothing of it has lost it. */
+    boolean mustBeThere() {
+        return !isArchived && !reached().equals(Place.BEGIN);
     }
 }

@@ -17,6 +17,7 @@ final class Keys {
     final List<Object> reservations;
     final List<Object> payments;
     final List<Object> find;
+    final List<Object> decisions;
     final List<Object> buyers;
     final List<Object> shares;
     final List<Object> archive;
@@ -28,6 +29,7 @@ final class Keys {
         reservations = with(prefix + "reservations", prefix + "buyers");
         payments = with(prefix + "reservations", prefix + "buyers", prefix + "payments");
         find = with(prefix + "reservations", prefix + "payments");
+        decisions = with(prefix + "payments");
         buyers = with(prefix + "buyers");
         shares = with(prefix + "shares");
         archive = with(prefix + "reservations", prefix + "buyers", prefix + "shares", prefix + "payments");

@@ -65,8 +65,8 @@ public class Ledger {
     /** Every node ticks in that time and says how far it has seen. */
     private static final long ADOPTION_WAIT_MS = 2_000;
 
-    /** How long Redis is trusted to be set up as it was; a restart is noticed at once by other means. */
-    private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** How long Redis is trusted to be the one it was; whoever asks for a sale notices a restart at once. */
+    private static final long DURABLE_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LedgerConfig config;
     private final LedgerListener listener;
@@ -149,7 +149,7 @@ public class Ledger {
                     if (hear(book, reply)) {
                         return DeductScript.answers(attempts, reply);
                     }
-                    if (reply.verdict().equals("NO_SALE")) {
+                    if (isNone(book, reply)) {
                         return Collections.nCopies(attempts.size(), Answer.NO_SALE);
                     }
                     // It has not looked at the ids: nothing was taken now, but an earlier sending may have.
@@ -173,7 +173,7 @@ public class Ledger {
                         return new Released(LedgerAway.is(fault) ? Result.BUSY : Result.UNKNOWN, null);
                     }
                     if (!hear(book, reply)) {
-                        return new Released(reply.verdict().equals("NO_SALE") ? Result.NO_SALE : Result.BUSY, null);
+                        return new Released(isNone(book, reply) ? Result.NO_SALE : Result.BUSY, null);
                     }
                     String[] result = reply.text(0).split(":", 2);
                     Reservation reservation = result.length == 1 ? null : Reservation.parse(id, result[1]);
@@ -334,7 +334,7 @@ public class Ledger {
         return redis.runDurably(Script.READ, book.keys.stock, last.epoch(), last.seq())
                 .thenApply(reply -> {
                     // Of a damaged stock only where it stands is told to anybody.
-                    book.keep(readableOrRefused(book, reply).standing());
+                    book.keep(readableOrRefused(book, reply));
                     return page;
                 });
     }
@@ -386,6 +386,11 @@ public class Ledger {
         return book == null
                 ? Place.BEGIN
                 : new Place(book.kept().epoch(), book.kept().seq());
+    }
+
+    /** Says that a sale's movements are written elsewhere up to that place: no ledger that has less is adopted. */
+    public void written(SaleId sale, Place place) {
+        book(sale).keepWritten(place);
     }
 
     /** Everybody who has or had a reservation, each at least once, all in one epoch; else it fails. */
@@ -451,8 +456,13 @@ public class Ledger {
 
     /** The ids of all sales there are. */
     public CompletionStage<Set<SaleId>> sales() {
-        return redis.members(Keys.SALES)
-                .thenApply(names -> names.stream().map(SaleId::new).collect(Collectors.toUnmodifiableSet()));
+        return redis.members(Keys.SALES).thenApply(names -> {
+            Set<SaleId> sales = names.stream().map(SaleId::new).collect(Collectors.toUnmodifiableSet());
+            books.values().stream()
+                    .filter(book -> book.mustBeThere() && !sales.contains(book.sale))
+                    .forEach(this::wantAdoption);
+            return sales;
+        });
     }
 
     /** Creates a sale whose given-back tickets rest that long. In doubt, asking for the sale tells whether it was. */
@@ -464,6 +474,9 @@ public class Ledger {
                 .thenCompose(names -> {
                     if (names.size() >= MOST_SALES && !names.contains(sale.id().value())) {
                         throw new SaleRefused(Reason.TOO_MANY_SALES, String.valueOf(MOST_SALES));
+                    }
+                    if (book(sale.id()).mustBeThere()) {
+                        throw new SaleRefused(Reason.SALE_EXISTS, "");
                     }
                     // Listed first: a name in the list without a sale behind it does no harm, the reverse would.
                     return redis.addMember(Keys.SALES, sale.id().value());
@@ -513,6 +526,7 @@ public class Ledger {
                         operator.name());
         return changed.thenAccept(reply -> {
             if (reply.verdict().equals("ARCHIVED")) {
+                book.isArchived = true;
                 return;
             }
             okOrRefused(book, reply);
@@ -532,16 +546,21 @@ public class Ledger {
     public CompletionStage<Optional<Sale>> show(SaleId id) {
         Book book = book(id);
         return redis.run(Script.SHOW, book.keys.stock).thenApply(reply -> {
-            if (reply.verdict().equals("NO_SALE")) {
+            if (isNone(book, reply)) {
                 forgetUnlessKept(book);
                 return Optional.empty();
             }
+            if (ShowScript.isLost(reply)) {
+                wantAdoption(book);
+                throw new SaleRefused(Reason.RECOVERING, "");
+            }
             Sale sale = ShowScript.sale(id, reply);
+            book.isArchived = sale.state() == SaleState.ARCHIVED;
             clock.hear(sale.asOfMs(), reply.sentAtNanos());
             if (sale.recovering()) {
                 wantAdoption(book);
             } else if (!sale.addsUp()) {
-                refuse(book, "CORRUPT");
+                refuse(book, Reason.CORRUPT);
             } else if (sale.state() != SaleState.ARCHIVED) {
                 book.isCorrupt = false;
                 standings.accept(ShowScript.heard(sale, reply));
@@ -594,21 +613,26 @@ public class Ledger {
     }
 
     private void adopt(Book book) {
-        Standing kept = book.kept();
-        redis.runDurably(Script.ADOPT, book.keys.stock, kept.epoch(), kept.seq(), ADOPTION_WAIT_MS)
+        Place reached = book.reached();
+        redis.runDurably(Script.ADOPT, book.keys.stock, reached.epoch(), reached.seq(), book.taken(), ADOPTION_WAIT_MS)
                 .whenComplete((reply, fault) -> {
                     if (fault != null) {
                         LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {
                             book.sale, fault
                         });
                     } else if (reply.verdict().startsWith("LOST")) {
-                        LOG.log(
-                                Level.SEVERE,
-                                "Sale {0} sells nothing: its Redis has lost movements, nodes have seen more ({1})."
-                                        + " Put back the server or the data that has them.",
-                                new Object[] {book.sale, reply.verdict()});
+                        if (!reply.verdict().equals(book.lost)) {
+                            book.lost = reply.verdict();
+                            LOG.log(
+                                    Level.SEVERE,
+                                    "Sale {0} sells nothing: its Redis has lost movements, there were more ({1})."
+                                            + " Put back the server or the data that has them, or run scripts/rebuild.",
+                                    new Object[] {book.sale, reply.verdict()});
+                        }
                     } else if (!reply.verdict().equals("WAITING")) {
                         book.wantsAdoption = false;
+                        book.lost = "";
+                        book.isArchived = reply.verdict().equals("NO_SALE");
                         LOG.log(Level.INFO, "Sale {0} on its restarted Redis: {1}", new Object[] {
                             book.sale, reply.verdict()
                         });
@@ -640,7 +664,7 @@ public class Ledger {
 
     /** What was seen of a sale outlives its Redis, or a copy of that from before would be adopted. */
     private void forgetUnlessKept(Book book) {
-        if (book.kept().epoch() == 0) {
+        if (book.reached().equals(Place.BEGIN)) {
             books.remove(book.sale, book);
         }
     }
@@ -652,19 +676,30 @@ public class Ledger {
     /** Hears a reply of a durable run: what it says of the sale is kept. False if the sale cannot be acted on. */
     private boolean hear(Book book, Reply reply) {
         if (!reply.isOk()) {
-            refuse(book, reply.verdict());
+            refuse(book, refusal(book, reply));
             return false;
         }
         clock.hear(reply.nowMs(), reply.sentAtNanos());
         book.isCorrupt = false;
-        book.keep(reply.standing());
+        book.keep(reply);
         standings.accept(Heard.of(book.sale, reply));
         return true;
     }
 
+    /** Whether there is no such sale; one that this node has seen, and that was not archived, is lost instead. */
+    private boolean isNone(Book book, Reply reply) {
+        return reply.verdict().equals("NO_SALE") && !book.mustBeThere();
+    }
+
+    private Reason refusal(Book book, Reply reply) {
+        return reply.verdict().equals("NO_SALE") && !isNone(book, reply)
+                ? Reason.RECOVERING
+                : Reason.valueOf(reply.verdict());
+    }
+
     /** A sale that is recovering was not looked at: nothing was done now, but an earlier sending may have. */
     private Reply lookedAt(Book book, Reply reply) {
-        if (reply.isRecovering()) {
+        if (reply.isRecovering() || (reply.verdict().equals("NO_SALE") && !isNone(book, reply))) {
             wantAdoption(book);
             throw new LedgerAway("The sale is recovering.");
         }
@@ -673,7 +708,7 @@ public class Ledger {
 
     private void okOrRefused(Book book, Reply reply) {
         if (!hear(book, reply)) {
-            throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
+            throw new SaleRefused(refusal(book, reply), "");
         }
     }
 
@@ -683,17 +718,17 @@ public class Ledger {
 
     private Reply readableOrRefused(Book book, Reply reply) {
         if (!reply.isOk()) {
-            refuse(book, reply.verdict());
-            throw new SaleRefused(Reason.valueOf(reply.verdict()), "");
+            refuse(book, refusal(book, reply));
+            throw new SaleRefused(refusal(book, reply), "");
         }
         clock.hear(reply.nowMs(), reply.sentAtNanos());
         return reply;
     }
 
-    private void refuse(Book book, String verdict) {
-        if (verdict.equals("RECOVERING")) {
+    private void refuse(Book book, Reason reason) {
+        if (reason == Reason.RECOVERING) {
             wantAdoption(book);
-        } else if (verdict.equals("CORRUPT") && !book.isCorrupt) {
+        } else if (reason == Reason.CORRUPT && !book.isCorrupt) {
             book.isCorrupt = true;
             LOG.log(Level.SEVERE, "Sale {0} sells nothing: its stock is damaged. scripts/audit says where.", book.sale);
         }

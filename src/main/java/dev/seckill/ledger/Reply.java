@@ -5,7 +5,7 @@ import java.util.List;
 
 /** What a script replied: a verdict on the whole call, and if that is OK, how the sale stood and the script's results. */
 record Reply(List<Object> values, long sentAtNanos) {
-    private static final int HEADER = 9;
+    private static final int HEADER = 10;
 
     String verdict() {
         return (String) values.get(0);
@@ -34,6 +34,11 @@ record Reply(List<Object> values, long sentAtNanos) {
 
     long restMs() {
         return number(8);
+    }
+
+    /** Tickets ever taken, whatever became of them. */
+    long taken() {
+        return number(9);
     }
 
     int size() {

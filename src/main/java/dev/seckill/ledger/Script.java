@@ -25,16 +25,29 @@ enum Script {
     BUYERS,
     READ,
     RECORDS,
-    CORRECT;
+    CORRECT,
+    REBUILD,
+    REFILL,
+    REPLAY,
+    RESTORE,
+    OWE,
+    RESUME;
 
+    private final String own;
     private final String text;
 
     Script() {
-        text = read("stock") + read(name().toLowerCase(Locale.ROOT));
+        own = read(name().toLowerCase(Locale.ROOT));
+        text = read("stock") + own;
     }
 
     String text() {
         return text;
+    }
+
+    /** The same for a rebuild, which alone acts on a sale that it has adopted under this name. */
+    String text(String adopter) {
+        return read("stock") + "adopter = function() return '" + adopter + "' end\n" + own;
     }
 
     private static String read(String name) {

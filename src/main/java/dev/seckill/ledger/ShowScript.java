@@ -28,6 +28,11 @@ final class ShowScript {
                 reply.sentAtNanos());
     }
 
+    /** Whether nothing is left to show. */
+    static boolean isLost(Reply reply) {
+        return reply.isRecovering() && reply.values().size() == 2;
+    }
+
     private static long nowMs(Reply reply) {
         return (Long) reply.values().get(1);
     }

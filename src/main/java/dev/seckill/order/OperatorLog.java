@@ -57,6 +57,7 @@ public final class OperatorLog {
             case "CAPACITY_ADDED" -> "ADD_CAPACITY";
             case "REFUNDED" -> "REFUND_PAYMENT";
             case "REFUND_DUE" -> "REJECT_PAYMENT";
+            case "HELD_BACK" -> "REBUILD";
             default -> "OTHER";
         };
     }
@@ -71,6 +72,7 @@ public final class OperatorLog {
                         payment(movement) + ", " + movement.fields().get("left") + " tickets left: "
                                 + movement.fields().get("reason");
                     case "REFUND_DUE" -> payment(movement);
+                    case "HELD_BACK" -> movement.fields().get("owed") + " tickets held back";
                     default -> movement.kind();
                 };
         return detail.substring(0, Math.min(detail.length(), LONGEST_DETAIL)).replace('\0', '?');

@@ -73,7 +73,8 @@ final class OrderWriter {
         FINISHED
     }
 
-    private record Progress(Place place, Optional<Movement> last) {}
+    /** @param fence what a rebuild raises, so that nothing is written that was read before it */
+    private record Progress(Place place, Optional<Movement> last, long fence) {}
 
     /**
      * Writes what it can of a sale until everything is written or the time (System.nanoTime) is over.
@@ -89,7 +90,7 @@ final class OrderWriter {
             List<Movement> batch = new ArrayList<>();
             Page.End end = read(sale, place, batch);
             if (!batch.isEmpty()) {
-                write(sale, place, batch);
+                write(sale, place, progress.fence(), batch);
                 place = last(batch);
             }
             switch (end) {
@@ -125,17 +126,19 @@ final class OrderWriter {
 
     private static Progress progress(Connection connection, SaleId sale) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
-                SELECT p.epoch, p.seq, m.body FROM progress p
+                SELECT p.epoch, p.seq, m.body, p.fence FROM progress p
                 LEFT JOIN movements m ON (m.sale, m.epoch, m.seq) = (p.sale, p.epoch, p.seq)
                 WHERE p.sale = ?""")) {
             statement.setString(1, sale.value());
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    return new Progress(Place.BEGIN, Optional.empty());
+                    return new Progress(Place.BEGIN, Optional.empty(), 0);
                 }
                 Place place = new Place(row.getLong(1), row.getLong(2));
                 return new Progress(
-                        place, Optional.ofNullable(row.getString(3)).map(body -> MovementJson.movement(place, body)));
+                        place,
+                        Optional.ofNullable(row.getString(3)).map(body -> MovementJson.movement(place, body)),
+                        row.getLong(4));
             }
         }
     }
@@ -208,32 +211,33 @@ final class OrderWriter {
 
     // --- writing ----------------------------------------------------------------------------------------------------
 
-    private void write(SaleId sale, Place from, List<Movement> batch) {
+    private void write(SaleId sale, Place from, long fence, List<Movement> batch) {
         try {
-            written.accept(database.transact(connection -> writeTogether(connection, sale, from, batch)));
+            written.accept(database.transact(connection -> writeTogether(connection, sale, from, fence, batch)));
         } catch (RowRefused e) {
             LOG.log(Level.FINE, "one by one, because of " + e.getMessage(), e);
             Place place = from;
             for (Movement movement : batch) {
                 Place before = place;
-                written.accept(database.transact(connection -> writeStepByStep(connection, sale, before, movement)));
+                written.accept(
+                        database.transact(connection -> writeStepByStep(connection, sale, before, fence, movement)));
                 place = movement.place();
             }
         }
     }
 
-    private static int writeTogether(Connection connection, SaleId sale, Place from, List<Movement> batch)
+    private static int writeTogether(Connection connection, SaleId sale, Place from, long fence, List<Movement> batch)
             throws SQLException {
-        move(connection, sale, from, batch);
+        move(connection, sale, from, fence, batch);
         OrderRows rows = new OrderRows(connection, sale);
         List<Step> steps =
                 batch.stream().flatMap(movement -> Step.of(movement).stream()).toList();
         return steps.size() - keepAside(connection, sale, rows, rows.write(steps, rows.blocked(steps)));
     }
 
-    private static int writeStepByStep(Connection connection, SaleId sale, Place from, Movement movement)
+    private static int writeStepByStep(Connection connection, SaleId sale, Place from, long fence, Movement movement)
             throws SQLException {
-        move(connection, sale, from, List.of(movement));
+        move(connection, sale, from, fence, List.of(movement));
         OrderRows rows = new OrderRows(connection, sale);
         int wrote = 0;
         for (Step step : Step.of(movement)) {
@@ -261,11 +265,12 @@ final class OrderWriter {
     }
 
     /** Moves progress over the batch, and keeps its movements and who caused them: what follows holds for the one who could. */
-    private static void move(Connection connection, SaleId sale, Place from, List<Movement> batch) throws SQLException {
+    private static void move(Connection connection, SaleId sale, Place from, long fence, List<Movement> batch)
+            throws SQLException {
         Movement last = batch.get(batch.size() - 1);
         try (PreparedStatement statement = connection.prepareStatement("""
                 UPDATE progress SET epoch = ?, seq = ?, at = to_timestamp(? / 1000.0)
-                WHERE sale = ? AND epoch = ? AND seq = ?""")) {
+                WHERE sale = ? AND epoch = ? AND seq = ? AND fence = ?""")) {
             int moved = new Columns<>(connection, statement, batch)
                     .value(last.epoch())
                     .value(last.seq())
@@ -273,9 +278,10 @@ final class OrderWriter {
                     .value(sale.value())
                     .value(from.epoch())
                     .value(from.seq())
+                    .value(fence)
                     .update();
             if (moved != 1) {
-                throw new DatabaseAway("another writer has moved on from " + from + " in sale " + sale, null);
+                throw new DatabaseAway("somebody else has moved on from " + from + " in sale " + sale, null);
             }
         }
         try (PreparedStatement statement = connection.prepareStatement("""

@@ -140,6 +140,7 @@ public class Orders {
             List<Roster.Line> lines = roster.beat(known);
             reached();
             for (Roster.Line line : lines) {
+                ledger.written(line.sale(), line.place());
                 if (watch(line.sale()).hear(line)) {
                     retried.remove(line.sale());
                 }

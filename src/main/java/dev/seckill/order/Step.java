@@ -23,8 +23,10 @@ record Step(Place place, Movement movement, String subject, String buyer, int qu
     private static final String PAID = "PAID";
     private static final String REFUNDED = "REFUNDED";
     private static final String REFUND_DUE = "REFUND_DUE";
-    private static final Set<String> OF_NO_ORDER = Set.of("RESTOCKED", "ADOPTED", "CORRECTED");
-    private static final Set<String> OF_ORDERS = Set.of("RESERVED", EXTENDED, PAID, "CANCELLED", "EXPIRED", REFUNDED);
+    private static final Set<String> OF_NO_ORDER = Set.of("RESTOCKED", "ADOPTED", "CORRECTED", "HELD_BACK");
+    private static final Set<String> BEGINNINGS = Set.of("RESERVED", "RESTORED");
+    private static final Set<String> OF_ORDERS =
+            Set.of("RESERVED", "RESTORED", EXTENDED, PAID, "CANCELLED", "EXPIRED", REFUNDED);
 
     private static final Pattern RESERVATION = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final Pattern PART = Pattern.compile("(\\d{1,4})\\|([^\\x00]{0,200})", Pattern.DOTALL);
@@ -75,7 +77,7 @@ record Step(Place place, Movement movement, String subject, String buyer, int qu
                 return isOfOrders ? "names no reservation" : "names reservations";
             }
             time(movement, "at_ms");
-            return kind.equals("RESERVED") || kind.equals(EXTENDED) || succeeds(movement)
+            return BEGINNINGS.contains(kind) || kind.equals(EXTENDED) || succeeds(movement)
                     ? problemOfTerms(movement)
                     : problemOfPayment(movement);
         } catch (NumberFormatException e) {
@@ -137,7 +139,7 @@ record Step(Place place, Movement movement, String subject, String buyer, int qu
 
     /** Whether it begins an order: a reservation, one bought when it had expired, or a cancellation that came before it. */
     boolean begins() {
-        return kind().equals("RESERVED") || quantity == 0 || succeeds(movement);
+        return BEGINNINGS.contains(kind()) || quantity == 0 || succeeds(movement);
     }
 
     /** Whether it says that money is due back. */
@@ -167,7 +169,7 @@ record Step(Place place, Movement movement, String subject, String buyer, int qu
     /** How its order stands after it. */
     ReservationStatus status() {
         return switch (kind()) {
-            case EXTENDED -> ReservationStatus.RESERVED;
+            case EXTENDED, "RESTORED" -> ReservationStatus.RESERVED;
             case REFUNDED -> left() > 0 ? ReservationStatus.PAID : ReservationStatus.REFUNDED;
             default -> ReservationStatus.valueOf(kind());
         };

@@ -50,7 +50,7 @@ record Sums(Place place, long capacity, long reserved, long sold, long reservati
         }
         int tickets = step.quantity();
         return switch (step.kind()) {
-            case "RESERVED" -> with(capacity, reserved + tickets, sold, reservations + 1);
+            case "RESERVED", "RESTORED" -> with(capacity, reserved + tickets, sold, reservations + 1);
             case "PAID" ->
                 step.begins()
                         ? with(capacity, reserved, sold + tickets, reservations + 1)

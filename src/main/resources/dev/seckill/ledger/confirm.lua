@@ -54,6 +54,7 @@ if buyer ~= '' and (tonumber(redis.call('HGET', BUYERS, buyer)) or 0) + quantity
   return refund_due('LIMIT_REACHED')
 end
 stock.remaining, stock.sold = stock.remaining - quantity, stock.sold + quantity
+stock.taken = stock.taken + quantity
 if buyer ~= '' then redis.call('HINCRBY', BUYERS, buyer, quantity) end
 redis.call('HSET', PAYMENTS, 'successor:' .. id, new_id)
 return confirm(new_id, 'P|' .. tickets .. '|' .. stock.now_ms .. '|' .. stock.hold_ms .. '|' .. buyer,

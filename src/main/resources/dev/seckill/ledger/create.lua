@@ -10,14 +10,14 @@ local operator = ARGV[10]
 if redis.call('EXISTS', STOCK) == 1 then return {'EXISTS'} end
 
 stock = {epoch = 1, seq = 0, sellable = 1, capacity = capacity, remaining = capacity, returning = 0, reserved = 0, sold = 0,
-  restock_at_ms = 0, now_ms = clock(0)}
+  restock_at_ms = 0, taken = 0, now_ms = clock(0)}
 if opens_at_ms == 0 then opens_at_ms = stock.now_ms end
 redis.call('HSET', STOCK, 'name', name, 'state', 'OPEN', 'run_id', run_id(), 'epoch', stock.epoch,
   'amount_minor', amount_minor, 'currency', currency, 'opens_at_ms', opens_at_ms, 'closes_at_ms', closes_at_ms,
   'hold_ms', hold_ms, 'limit_per_buyer', limit_per_buyer, 'rest_ms', rest_ms,
-  'expired_to', '0-0')
+  'expired_to', '0-0', 'owed', 0, 'owed_until_ms', 0)
 move('CREATED', 'name', name, 'quantity', capacity, 'amount_minor', amount_minor, 'currency', currency,
   'opens_at_ms', opens_at_ms, 'closes_at_ms', closes_at_ms, 'hold_ms', hold_ms, 'limit_per_buyer', limit_per_buyer,
-  'operator', operator)
+  'rest_ms', rest_ms, 'operator', operator)
 save()
 return {'CREATED'}

@@ -54,6 +54,7 @@ for i = 1, #ARGV, 6 do
     reserved[#reserved + 1] = ARGV[i + 2] .. '|' .. buyer
     stock.remaining = stock.remaining - quantity
     stock.reserved = stock.reserved + quantity
+    stock.taken = stock.taken + quantity
     if buyer ~= '' then
       held[buyer] = held[buyer] + quantity
       new_held[#new_held + 1] = buyer

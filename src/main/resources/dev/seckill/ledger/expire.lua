@@ -1,7 +1,7 @@
 -- Expires reservations whose hold time is over, longest due first, and gives back what they hold. Atomic; a second time
 -- expires nothing again.
--- The movements are the index: all reservations of a sale are held equally long, from when they were reserved or from when
--- their payment began, and its time never goes back; so RESERVED and EXTENDED movements stand in order of due. expired_to tells
+-- The movements are the index: all reservations of a sale are held equally long, from when they were reserved or restored or
+-- their payment began, and its time never goes back; so those movements stand in order of due. expired_to tells
 -- up to where all has ended; a call goes on from there to the first one that is not due. What was extended is passed at its
 -- RESERVED movement and found at its EXTENDED one.
 -- KEYS     3 reservations (hash)  4 buyers (hash)
@@ -16,7 +16,9 @@ if closed then return closed end
 
 local ended, new_records, returned, tickets = {}, {}, {}, 0
 
--- Expires what a RESERVED or EXTENDED movement says is due; answers until when it must be asked about again, nil if all of it
+local HOLDS = {RESERVED = true, RESTORED = true, EXTENDED = true}
+
+-- Expires what such a movement says is due; answers until when it must be asked about again, nil if all of it
 -- has ended.
 local function expire(fields)
   local due_ms = tonumber(fields[6])
@@ -44,7 +46,7 @@ while not quiet_until_ms do
   if #page == 0 then quiet_until_ms = stock.now_ms + stock.hold_ms end
   for _, entry in ipairs(page) do
     if looked >= most_looked then quiet_until_ms = stock.now_ms
-    elseif entry[2][2] == 'RESERVED' or entry[2][2] == 'EXTENDED' then quiet_until_ms = expire(entry[2]) end
+    elseif HOLDS[entry[2][2]] then quiet_until_ms = expire(entry[2]) end
     if quiet_until_ms then break end
     expired_to, looked = entry[1], looked + #entry[2] / 2
     -- A few at a time while they are small: one may have a thousand reservations.

@@ -144,6 +144,7 @@ class AuditTest {
                     id,
                     "R|" + quantity + "|" + lastAtMs() + "|" + (dueMs - lastAtMs()) + "|" + buyer);
             ask("HINCRBY", stock, "remaining", -quantity);
+            ask("HINCRBY", stock, "taken", quantity);
             ask("HINCRBY", stock, "reserved", quantity);
             if (!buyer.isEmpty()) {
                 ask("HINCRBY", buyers, buyer, quantity);
@@ -463,21 +464,24 @@ class AuditTest {
                         "reservations hal",
                         "buyers hal",
                         "stock remaining",
-                        "stock reserved"),
+                        "stock reserved",
+                        "stock taken"),
                 harm(
                         "a reservation missing among others",
                         s -> twoMore(s).reserveTwo(s.gus(), "1|gus"),
                         "reservations hal",
                         "buyers hal",
                         "stock remaining",
-                        "stock reserved"),
+                        "stock reserved",
+                        "stock taken"),
                 harm(
                         "a reservation too many among others",
                         s -> twoMore(s).reserveTwo(s.gus(), "1|gus", s.hal(), "1|hal", "x".repeat(22), "1|gus"),
                         "reservations " + "x".repeat(22),
                         "buyers gus",
                         "stock remaining",
-                        "stock reserved"),
+                        "stock reserved",
+                        "stock taken"),
                 harm("cancelled twice", s -> s.end("CANCELLED", s.bob, 1), "movements 2-15 CANCELLED"),
                 harm("paid after its end", s -> s.end("PAID", s.bob, 1), "movements 2-15 PAID"),
                 harm(

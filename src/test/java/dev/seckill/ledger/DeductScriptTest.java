@@ -27,7 +27,7 @@ class DeductScriptTest {
     }
 
     private static List<Answer> answers(List<Attempt> attempts, String verdicts) {
-        List<Object> values = List.of("OK", 1L, 2L, 1L, 0L, 0L, 0L, NOW_MS, 500L, DUE_MS, verdicts);
+        List<Object> values = List.of("OK", 1L, 2L, 1L, 0L, 0L, 0L, NOW_MS, 500L, 7L, DUE_MS, verdicts);
         return DeductScript.answers(attempts, new Reply(values, 0));
     }
 

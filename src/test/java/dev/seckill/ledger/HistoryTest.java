@@ -51,7 +51,9 @@ class HistoryTest {
                 "hold_ms",
                 60_000,
                 "limit_per_buyer",
-                4);
+                4,
+                "rest_ms",
+                REST_MS);
     }
 
     private void reserve(String id, String buyer, long quantity) {
@@ -71,7 +73,7 @@ class HistoryTest {
     }
 
     private Map<String, String> sums() {
-        Map<String, String> sums = new HashMap<>(history.stock(REST_MS));
+        Map<String, String> sums = new HashMap<>(history.stock());
         sums.keySet().retainAll(List.of("remaining", "returning", "reserved", "sold", "restock_at_ms"));
         return sums;
     }

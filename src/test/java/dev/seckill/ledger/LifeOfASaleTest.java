@@ -247,12 +247,27 @@ class LifeOfASaleTest {
                         case CORRECT ->
                             sale.call(script, sale.keys.stock, 1, 1, 0, 1, 0, 0, "why")
                                     .verdict();
+                        case REBUILD ->
+                            sale.call(script, sale.keys.archive, 2, "lost-2", 1).verdict();
+                        case REFILL ->
+                            sale.call(script, sale.keys.stock, "9-9", 2, "movement", "CREATED")
+                                    .verdict();
+                        case OWE ->
+                            sale.call(script, sale.keys.decisions, "p", "r", "why")
+                                    .verdict();
+                        case REPLAY ->
+                            sale.call(script, sale.keys.payments, 2, 2, 2).verdict();
+                        case RESTORE ->
+                            sale.call(script, sale.keys.reservations, "id", "bob", 1)
+                                    .verdict();
+                        case RESUME ->
+                            sale.call(script, sale.keys.stock, "olga").verdict();
                     };
             String expected =
                     switch (script) {
                         case CREATE -> "EXISTS";
                         case SHOW -> "OK";
-                        case ARCHIVE -> "ARCHIVED";
+                        case ARCHIVE, REBUILD -> "ARCHIVED";
                         default -> "NO_SALE";
                     };
             assertThat(verdict).as("%s of an archived sale", script).isEqualTo(expected);

@@ -141,13 +141,14 @@ class ScriptHeadersTest {
 
     private static List<Object> keysOf(Script script) {
         return switch (script) {
-            case DEDUCT, RELEASE, EXPIRE, EXTEND, RECORDS -> KEYS.reservations;
-            case CONFIRM, REFUND -> KEYS.payments;
+            case DEDUCT, RELEASE, EXPIRE, EXTEND, RECORDS, RESTORE -> KEYS.reservations;
+            case CONFIRM, REFUND, REPLAY -> KEYS.payments;
+            case OWE -> KEYS.decisions;
             case FIND -> KEYS.find;
             case BUYERS -> KEYS.buyers;
             case SHARE, LEAVE -> KEYS.shares;
-            case ARCHIVE -> KEYS.archive;
-            case CREATE, SHOW, CHANGE, ADOPT, READ, CORRECT -> KEYS.stock;
+            case ARCHIVE, REBUILD -> KEYS.archive;
+            case CREATE, SHOW, CHANGE, ADOPT, READ, CORRECT, REFILL, RESUME -> KEYS.stock;
         };
     }
 }

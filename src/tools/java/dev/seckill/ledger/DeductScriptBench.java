@@ -39,7 +39,8 @@ public class DeductScriptBench {
         // verdict, standing (5), restock, now, rest, due
         String verdicts = String.join("\n", Collections.nCopies(BATCH, "RESERVED"));
         return new Reply(
-                List.of("OK", 1L, 1000L, 1L, 5000L, 0L, 0L, 1_000_000L, 500L, 2_000_000L, verdicts), System.nanoTime());
+                List.of("OK", 1L, 1000L, 1L, 5000L, 0L, 0L, 1_000_000L, 500L, 5_000L, 2_000_000L, verdicts),
+                System.nanoTime());
     }
 
     @Benchmark

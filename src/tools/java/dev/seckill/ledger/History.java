@@ -20,7 +20,7 @@ final class History {
     static final Pattern RESERVATION = Pattern.compile("[A-Za-z0-9_-]{22}");
 
     private static final String[] DEFINITION = {
-        "name", "amount_minor", "currency", "opens_at_ms", "closes_at_ms", "hold_ms", "limit_per_buyer"
+        "name", "amount_minor", "currency", "opens_at_ms", "closes_at_ms", "hold_ms", "limit_per_buyer", "rest_ms"
     };
 
     /** What a movement may say of all its reservations. */
@@ -53,7 +53,10 @@ final class History {
     private long returning;
     private long reserved;
     private long sold;
-    private long restingSinceMs;
+    private long restockAtMs;
+    private long taken;
+    private long owed;
+    private long owedUntilMs;
     private long sellable = 1;
     private long cancelledAhead;
     private boolean wasShort;
@@ -82,8 +85,8 @@ final class History {
         return claims;
     }
 
-    /** What the stock should be, in a sale whose tickets rest for so long. */
-    Map<String, String> stock(long restMs) {
+    /** What the stock should be. */
+    Map<String, String> stock() {
         Map<String, String> stock = new LinkedHashMap<>(definition);
         stock.put("state", state);
         stock.put("epoch", Long.toString(last.epoch()));
@@ -93,8 +96,11 @@ final class History {
         stock.put("returning", Long.toString(returning));
         stock.put("reserved", Long.toString(reserved));
         stock.put("sold", Long.toString(sold));
-        stock.put("restock_at_ms", Long.toString(returning == 0 ? 0 : restingSinceMs + restMs));
+        stock.put("restock_at_ms", Long.toString(returning == 0 ? 0 : restockAtMs));
         stock.put("sellable", Long.toString(sellable));
+        stock.put("taken", Long.toString(taken));
+        stock.put("owed", Long.toString(owed));
+        stock.put("owed_until_ms", Long.toString(owedUntilMs));
         stock.put("cancelled_ahead", Long.toString(cancelledAhead));
         return stock;
     }
@@ -126,8 +132,10 @@ final class History {
             breaks(subject, name, here.seq() == 1 ? "CREATED" : "CREATED at the beginning only");
             return;
         }
-        long epoch = last.epoch() + (name.equals("ADOPTED") || name.equals("CREATED") ? 1 : 0);
-        if (here.epoch() != epoch) {
+        boolean begins = name.equals("ADOPTED") || name.equals("CREATED");
+        long epoch = last.epoch() + (begins ? 1 : 0);
+        // A rebuild begins one that is later than any which was lost.
+        if (here.epoch() < epoch || (!begins && here.epoch() != epoch)) {
             findings.add(Check.MOVEMENTS, subject, "epoch " + here.epoch(), "epoch " + epoch);
         }
         if (here.epoch() != last.epoch()) {
@@ -182,7 +190,7 @@ final class History {
         atMs = Math.max(atMs, now);
         switch (name) {
             case "CREATED" -> create(step);
-            case "RESERVED" -> reserve(step, now);
+            case "RESERVED", "RESTORED" -> reserve(step, now);
             case "EXTENDED" -> extend(step, now);
             case "PAID" -> pay(step, now);
             case "REFUND_DUE" -> oweBack(step);
@@ -190,10 +198,11 @@ final class History {
             case "CANCELLED" -> end(step, 'C', now);
             case "EXPIRED" -> end(step, 'E', now);
             case "CAPACITY_ADDED" -> addCapacity(step, now);
-            case "RESTOCKED" -> restock(step);
+            case "RESTOCKED" -> restock(step, now);
             case "STATE_CHANGED" -> changeState(step);
             case "CORRECTED" -> correct(step, now);
             case "ADOPTED" -> step.text("run_id");
+            case "HELD_BACK" -> holdBack(step, now);
             default -> breaks(step.subject, "this movement", "one that is known here");
         }
         boolean isShort = remaining < 0 || returning < 0 || reserved < 0;
@@ -222,7 +231,7 @@ final class History {
     }
 
     private void reserve(Step step, long now) {
-        if (!state.equals("OPEN")) {
+        if (!state.equals("OPEN") && step.movement.kind().equals("RESERVED")) {
             impossible(step, "while " + state, "while OPEN");
         }
         checkPrice(step);
@@ -267,7 +276,10 @@ final class History {
     private void take(Step step, Claim claim) {
         remaining -= claim.quantity();
         Holder holder = claim.holder();
-        if (!holder.isAnonymous() && holder.tickets() > limit()) {
+        // What is restored was decided, and taken, before.
+        boolean isDecidedHere = !step.movement.kind().equals("RESTORED");
+        taken += isDecidedHere ? claim.quantity() : 0;
+        if (isDecidedHere && !holder.isAnonymous() && holder.tickets() > limit()) {
             findings.add(
                     Check.LIMIT, holder.buyer(), holder.tickets() + " after " + step.subject, "at most " + limit());
         }
@@ -464,10 +476,34 @@ final class History {
             remaining += tickets;
             return;
         }
-        if (returning == 0) {
-            restingSinceMs = now;
-        }
+        long held = heldBack(now);
+        long before = returning;
         returning += tickets;
+        if (before <= held && returning > held) {
+            restockAtMs = now + restMs();
+        }
+    }
+
+    /** Tickets at rest that are owed to somebody whom a loss has made unknown. */
+    private long heldBack(long now) {
+        return now < owedUntilMs ? owed : 0;
+    }
+
+    private void holdBack(Step step, long now) {
+        long quantity = step.number("quantity");
+        long more = step.number("owed") - heldBack(now);
+        if (more < 1 || quantity != Math.min(more, remaining) || step.number("taken") < taken) {
+            impossible(
+                    step,
+                    "quantity " + quantity + ", owed " + step.number("owed") + ", taken " + step.number("taken"),
+                    "what is owed, of " + remaining + " that remained; taken " + taken + " or more");
+        }
+        remaining -= quantity;
+        returning += quantity;
+        taken = step.number("taken");
+        owed = step.number("owed");
+        owedUntilMs = step.number("until_ms");
+        restockAtMs = returning > owed ? now + restMs() : owedUntilMs;
     }
 
     /** It brings back what the movements before it say; only where the free tickets are is new. */
@@ -483,27 +519,33 @@ final class History {
         }
         String[] was = step.text("was").split("\\|", -1);
         if (!was[1].equals(is[1]) || !was[2].equals(is[2])) {
-            restingSinceMs = now;
+            restockAtMs = now + restMs();
         }
         remaining = Long.parseLong(is[1]);
         returning = Long.parseLong(is[2]);
+    }
+
+    private long restMs() {
+        return Long.parseLong(definition.get("rest_ms"));
     }
 
     private long limit() {
         return Long.parseLong(definition.get("limit_per_buyer"));
     }
 
-    private void restock(Step step) {
+    private void restock(Step step, long now) {
         long quantity = step.number("quantity");
-        if (quantity != returning || step.number("sellable") != sellable + 1) {
+        long held = Math.min(heldBack(now), returning);
+        if (quantity != returning - held || step.number("sellable") != sellable + 1) {
             impossible(
                     step,
                     "quantity " + quantity + ", sellable " + step.number("sellable"),
-                    "quantity " + returning + ", sellable " + (sellable + 1));
+                    "quantity " + (returning - held) + ", sellable " + (sellable + 1));
             return;
         }
         returning -= quantity;
         remaining += quantity;
         sellable = step.number("sellable");
+        restockAtMs = owedUntilMs;
     }
 }

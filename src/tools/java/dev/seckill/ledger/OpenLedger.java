@@ -27,6 +27,10 @@ public final class OpenLedger {
                 1,
                 1,
                 1);
+        return with(config);
+    }
+
+    static Ledger with(LedgerConfig config) {
         Ledger ledger = new Ledger(config, (attempts, nanos) -> {}, Runnable::run);
         ledger.tend();
         return ledger;

@@ -131,7 +131,7 @@ final class SaleCheck {
     }
 
     private void checkStock(Glance glance) {
-        history.stock(glance.number("rest_ms")).forEach((field, expected) -> {
+        history.stock().forEach((field, expected) -> {
             String found = glance.stock().getOrDefault(field, field.equals("cancelled_ahead") ? "0" : "nothing");
             if (!found.equals(expected)) {
                 findings.add(Check.STOCK, field, found, expected);

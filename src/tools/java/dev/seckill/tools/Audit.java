@@ -2,7 +2,6 @@ package dev.seckill.tools;
 
 import dev.seckill.ledger.Auditor;
 import dev.seckill.ledger.LedgerAway;
-import dev.seckill.ledger.Password;
 import dev.seckill.ledger.SaleAudit;
 import dev.seckill.order.NoOrders;
 import dev.seckill.order.OrderAuditor;
@@ -11,13 +10,13 @@ import dev.seckill.trade.SaleId;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,29 +72,8 @@ final class Audit implements Callable<Integer> {
     @Parameters(paramLabel = "SALE", description = "Sales to audit (all there are).")
     private List<String> names = List.of();
 
-    @Option(
-            names = "--data",
-            defaultValue = "${sys:seckill.home}/data",
-            paramLabel = "FOLDER",
-            description = "Data folder of scripts/run (${DEFAULT-VALUE}); of one that is stopped, a copy is audited.")
-    private Path dataFolder;
-
-    @Option(
-            names = "--redis",
-            paramLabel = "redis://HOST:PORT",
-            description = "A running Redis instead; SECKILL_LEDGER_USERNAME and SECKILL_LEDGER_PASSWORD as for a node.")
-    private String redisAddress;
-
-    @Option(
-            names = "--database",
-            paramLabel = "jdbc:postgresql://HOST:PORT/NAME",
-            description =
-                    "With --redis: the PostgreSQL of its orders, SECKILL_DATABASE_USER and SECKILL_DATABASE_PASSWORD"
-                            + " as for a node.")
-    private String databaseUrl;
-
-    @Option(names = "--no-database", description = "Do not look at the orders.")
-    private boolean noDatabase;
+    @Mixin
+    private Where where;
 
     @Option(names = "--json", description = "One JSON document instead of text.")
     private boolean json;
@@ -108,8 +86,8 @@ final class Audit implements Callable<Integer> {
         List<SaleId> sales = parseSales();
         AuditReport report = new AuditReport(spec.commandLine().getOut(), json);
         try (StopSignal signal = StopSignal.open(() -> {})) {
-            try (LedgerAddress ledger = ledger();
-                    DatabaseAddress database = database()) {
+            try (LedgerAddress ledger = where.ledger();
+                    DatabaseAddress database = where.database()) {
                 audit(ledger.address(), Optional.ofNullable(database), sales, report);
             } catch (StartFailure | LedgerAway | NoOrders | BadInput e) {
                 report.fail(e.getMessage());
@@ -129,49 +107,18 @@ final class Audit implements Callable<Integer> {
 
     private List<SaleId> parseSales() {
         try {
-            if (redisAddress != null && !redisAddress.matches("rediss?://[^/@]+:\\d+")) {
-                throw new BadInput("--redis is redis://HOST:PORT or rediss://HOST:PORT, not " + redisAddress);
-            }
-            if (databaseUrl != null && !databaseUrl.matches("jdbc:postgresql://[^/@?]+/[^/@?]+")) {
-                throw new BadInput("--database is jdbc:postgresql://HOST:PORT/NAME, not " + databaseUrl);
-            }
-            if (databaseUrl != null && (noDatabase || redisAddress == null)) {
-                throw new BadInput("--database goes with --redis, and without --no-database");
-            }
+            where.check();
             return names.stream().map(SaleId::new).toList();
         } catch (BadInput e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 
-    private LedgerAddress ledger() {
-        if (redisAddress != null) {
-            return LedgerAddress.running(redisAddress);
-        }
-        Path settings = Path.of(System.getProperty("seckill.home")).resolve("payara-config/redis.conf");
-        return LedgerAddress.of(dataFolder.toAbsolutePath().normalize(), settings);
-    }
-
-    /** Null where there is none. */
-    private DatabaseAddress database() {
-        if (noDatabase) {
-            return null;
-        }
-        if (redisAddress == null) {
-            return DatabaseAddress.of(dataFolder.toAbsolutePath().normalize()).orElse(null);
-        }
-        return databaseUrl == null
-                ? null
-                : DatabaseAddress.running(
-                        databaseUrl, environment("SECKILL_DATABASE_USER"), password("SECKILL_DATABASE_PASSWORD"));
-    }
-
     private void audit(String address, Optional<DatabaseAddress> database, List<SaleId> named, AuditReport report) {
         report.about(address, database.map(DatabaseAddress::url));
         Optional<OrderAuditor> orders =
                 database.map(each -> OrderAuditor.of(each.url(), each.user(), each.password(), this::err));
-        try (Auditor auditor = Auditor.open(
-                address, environment("SECKILL_LEDGER_USERNAME"), password("SECKILL_LEDGER_PASSWORD"), this::err)) {
+        try (Auditor auditor = Auditor.open(address, Where.ledgerUsername(), Where.ledgerPassword(), this::err)) {
             Set<SaleId> known = new LinkedHashSet<>(auditor.sales());
             orders.map(OrderAuditor::sales).ifPresent(known::addAll);
             for (SaleId sale : named.isEmpty() ? known : named) {
@@ -184,16 +131,6 @@ final class Audit implements Callable<Integer> {
                 }
             }
         }
-    }
-
-    /** As for a node: itself, or in a file. */
-    private static Optional<String> password(String name) {
-        return environment(name)
-                .or(() -> environment(name + "_FILE").map(file -> Password.inFile(name + "_FILE", file)));
-    }
-
-    private static Optional<String> environment(String name) {
-        return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isEmpty());
     }
 
     private void err(String line) {

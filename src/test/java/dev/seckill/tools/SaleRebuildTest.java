@@ -1,0 +1,519 @@
+package dev.seckill.tools;
+
+import static dev.seckill.LocalNode.now;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.seckill.LocalNode;
+import dev.seckill.PostgresServer;
+import dev.seckill.RedisServer;
+import dev.seckill.RedisShell;
+import dev.seckill.database.DatabaseConfig;
+import dev.seckill.database.Migration;
+import dev.seckill.ledger.Auditor;
+import dev.seckill.ledger.LostLedger;
+import dev.seckill.ledger.SaleRefused;
+import dev.seckill.order.OrderCheck;
+import dev.seckill.order.Written;
+import dev.seckill.tools.SaleRebuild.Refused;
+import dev.seckill.tools.SaleRebuild.Result;
+import dev.seckill.tools.SaleRebuild.Terms;
+import dev.seckill.trade.Answer;
+import dev.seckill.trade.BuyerId;
+import dev.seckill.trade.IdempotencyKey;
+import dev.seckill.trade.Outcome;
+import dev.seckill.trade.PaymentId;
+import dev.seckill.trade.Price;
+import dev.seckill.trade.ReservationId;
+import dev.seckill.trade.Sale;
+import dev.seckill.trade.SaleDefinition;
+import dev.seckill.trade.SaleId;
+import dev.seckill.trial.PostgresProcess;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Sales come back whose Redis has lost them, or their end. Touches Redis and PostgreSQL. */
+class SaleRebuildTest {
+    private static final Path NOTHING = Path.of("no-copy");
+    private static final Duration NODES_SPEAK = Duration.ofSeconds(10);
+    private static final Duration DATABASE_TIMEOUT = Duration.ofSeconds(10);
+    private static final int MOST_STEPS = 20;
+
+    private static RedisServer redis;
+    private static PostgresServer postgres;
+    private static OrderCheck check;
+    private static RedisShell shell;
+
+    private LocalNode a;
+    private LocalNode b;
+    private final List<String> steps = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.start();
+        postgres = PostgresServer.start();
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        new DatabaseConfig(
+                        postgres.url(),
+                        Optional.of(PostgresProcess.USER),
+                        Optional.of(PostgresServer.PASSWORD),
+                        DATABASE_TIMEOUT)
+                .applyTo(source);
+        Migration.run(source);
+        check = new OrderCheck(redis, postgres);
+        shell = new RedisShell(redis);
+    }
+
+    @AfterAll
+    static void stop() {
+        redis.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void startNodes() {
+        a = LocalNode.start(redis, "a");
+        b = LocalNode.start(redis, "b");
+    }
+
+    @AfterEach
+    void stopNodes() {
+        a.close();
+        b.close();
+    }
+
+    // --- what a test does
+    // ---------------------------------------------------------------------------------------------
+
+    private SaleId putOn(long capacity) {
+        SaleId sale = a.putOn(capacity);
+        b.meet(sale);
+        return sale;
+    }
+
+    private static Written database() {
+        return Written.at(postgres.url(), Optional.of(PostgresProcess.USER), Optional.of(PostgresServer.PASSWORD));
+    }
+
+    /** The database has all that the ledger has now. */
+    private void write(SaleId sale) {
+        database().fence(sale, 0);
+        try (LostLedger ledger = LostLedger.open(redis.address(), Optional.empty(), Optional.empty())) {
+            database().write(sale, ledger.sale(sale).openAsNode());
+        }
+        // as nodes do that have a database
+        a.ledger.written(sale, database().place(sale));
+        b.ledger.written(sale, database().place(sale));
+    }
+
+    /** Redis dies and comes back with that; the nodes notice, and say what they have seen. */
+    private void lose(SaleId sale, Path copy) {
+        redis.killAndRestartFrom(copy);
+        Awaitility.await("the nodes refuse to sell " + sale)
+                .atMost(NODES_SPEAK)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    a.tick();
+                    b.tick();
+                    assertThat(shell.ask("HGET seckill:{" + sale + "}:stock known_seq"))
+                            .isNotEmpty();
+                    assertThat(a.buy(sale, "somebody")).isEqualTo(Outcome.BUSY);
+                    assertThat(b.buy(sale, "somebody")).isEqualTo(Outcome.BUSY);
+                });
+    }
+
+    private Result rebuild(SaleId sale, Terms terms, int dieAfter) {
+        steps.clear();
+        try (LostLedger ledger = LostLedger.open(redis.address(), Optional.empty(), Optional.empty());
+                Auditor auditor = Auditor.open(redis.address(), Optional.empty(), Optional.empty(), line -> {})) {
+            return new SaleRebuild(
+                            sale,
+                            ledger.sale(sale),
+                            Optional.of(database()),
+                            auditor,
+                            terms,
+                            step -> {
+                                steps.add(step);
+                                if (steps.size() == dieAfter) {
+                                    throw new Died();
+                                }
+                            },
+                            line -> {})
+                    .run();
+        }
+    }
+
+    private Result rebuild(SaleId sale) {
+        return rebuild(sale, terms(false, false), 0);
+    }
+
+    private static Terms terms(boolean withoutNodes, boolean fromDatabase) {
+        return new Terms(Duration.ofMillis(100), withoutNodes, fromDatabase, false, "olga");
+    }
+
+    private static final class Died extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private void sellsAgain(SaleId sale) {
+        Awaitility.await("the nodes sell " + sale)
+                .atMost(NODES_SPEAK)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    a.tick();
+                    b.tick();
+                    assertThat(a.buy(sale, "the-first-after-it")).isNotEqualTo(Outcome.BUSY);
+                    assertThat(b.buy(sale, "the-second-after-it")).isNotEqualTo(Outcome.BUSY);
+                });
+    }
+
+    private static SaleDefinition definition(SaleId sale, Duration hold) {
+        return new SaleDefinition(sale, "A concert", 2, new Price(4_900, "EUR"), 0, 0, hold, 2);
+    }
+
+    private static ReservationId id(SaleId sale, String buyer) {
+        return ReservationId.derive(sale, BuyerId.named(buyer), new IdempotencyKey("key"));
+    }
+
+    /** As Till and Settlement leave it. */
+    private static PaymentId payment(SaleId sale, String buyer, String decision, String reason) throws SQLException {
+        PaymentId payment = PaymentId.derive(id(sale, buyer), new IdempotencyKey("pay"));
+        boolean isDecided = decision != null;
+        check.command(String.format(
+                "INSERT INTO payments (payment, sale, reservation, buyer, quantity, amount_minor, currency, status, pay_until,"
+                        + " taken_minor, taken_currency, decision, bought, refund_reason)"
+                        + " VALUES ('%s', '%s', '%s', '%s', 1, 4900, 'EUR', '%s', clock_timestamp(), %s, %s, %s, %s, %s)",
+                payment,
+                sale,
+                id(sale, buyer).code(),
+                BuyerId.named(buyer).value(),
+                isDecided ? "SUCCEEDED" : "STARTED",
+                isDecided ? "4900" : "NULL",
+                isDecided ? "'EUR'" : "NULL",
+                isDecided ? "'" + decision + "'" : "NULL",
+                "CONFIRMED".equals(decision) ? "'" + id(sale, buyer).code() + "'" : "NULL",
+                reason == null ? "NULL" : "'" + reason + "'"));
+        return payment;
+    }
+
+    private Sale shown(SaleId sale) {
+        return now(a.ledger.show(sale)).orElseThrow();
+    }
+
+    private String record(SaleId sale, String buyer) {
+        return check.reservations(sale).getOrDefault(id(sale, buyer).code(), "");
+    }
+
+    // --- stories
+    // ------------------------------------------------------------------------------------------------------
+
+    /** What Redis comes back with. */
+    enum Loss {
+        EMPTY,
+        OLD_COPY,
+        ONLY_ITS_TAIL
+    }
+
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void everythingThatIsWrittenIsThereAgainAndTheRestIsHeldBack(Loss loss) {
+        SaleId sale = putOn(10);
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        Path old = redis.copy();
+        assertThat(b.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+        a.cancel(sale, "ann");
+        write(sale);
+        Path tailless = redis.copy();
+        assertThat(a.buy(sale, "cid")).isEqualTo(Outcome.RESERVED);
+        assertThat(b.buy(sale, "dan", "key", 2).outcome()).isEqualTo(Outcome.RESERVED);
+
+        lose(
+                sale,
+                switch (loss) {
+                    case EMPTY -> NOTHING;
+                    case OLD_COPY -> old;
+                    case ONLY_ITS_TAIL -> tailless;
+                });
+        assertThat(rebuild(sale)).isEqualTo(Result.REBUILT);
+        sellsAgain(sale);
+
+        assertThat(record(sale, "ann")).startsWith("C|1|");
+        assertThat(record(sale, "bob")).startsWith("R|1|");
+        assertThat(record(sale, "cid") + record(sale, "dan"))
+                .as("nothing tells of them")
+                .isEmpty();
+        assertThat(shown(sale).standing().returning()).as("held back for them").isEqualTo(3);
+        assertThat(steps).last().asString().contains("3 tickets are held back");
+        write(sale);
+        check.assertWritten(sale);
+        assertThat(check.list(
+                        "SELECT operator || ' ' || action || ' ' || detail FROM operator_actions WHERE sale = ?"
+                                + " AND action = 'REBUILD'",
+                        sale.value()))
+                .containsExactly("olga REBUILD 3 tickets held back");
+    }
+
+    @Test
+    void nobodyGetsATicketThatIsHeldBackBeforeItsBuyersWouldHaveLostIt() {
+        SaleId sale = putOn(3);
+        assertThat(a.buy(sale, "zoe")).isEqualTo(Outcome.RESERVED);
+        write(sale);
+        a.cancel(sale, "zoe");
+        for (String buyer : List.of("ann", "bob", "cid")) {
+            Awaitility.await(buyer).untilAsserted(() -> {
+                a.tick();
+                assertThat(a.buy(sale, buyer)).isIn(Outcome.RESERVED, Outcome.ALREADY_RESERVED);
+            });
+        }
+
+        lose(sale, NOTHING);
+        assertThat(rebuild(sale)).isEqualTo(Result.REBUILT);
+        // Three were taken that nobody knows of; zoe, who had cancelled, has hers again until she cancels again.
+        assertThat(shown(sale).standing().remaining()).isZero();
+        assertThat(shown(sale).standing().returning()).isEqualTo(2);
+        Awaitility.await().untilAsserted(() -> {
+            a.tick();
+            assertThat(a.cancel(sale, "zoe").result().name()).isEqualTo("CANCELLED");
+        });
+        assertThat(shown(sale).standing().returning()).isEqualTo(3);
+        Awaitility.await("longer than tickets rest")
+                .pollDelay(LocalNode.REST.multipliedBy(2))
+                .untilAsserted(() -> assertThat(a.buy(sale, "eve")).isEqualTo(Outcome.SOLD_OUT));
+
+        shell.ask("HINCRBY seckill:{" + sale + "}:stock now_ms "
+                + Duration.ofHours(1).toMillis());
+        Awaitility.await("a hold time later").untilAsserted(() -> {
+            a.tick();
+            assertThat(a.buy(sale, "eve")).isEqualTo(Outcome.RESERVED);
+        });
+    }
+
+    @Test
+    void whatPaymentsProveIsPutBack() throws SQLException {
+        SaleId sale = putOn(10);
+        write(sale);
+        for (String buyer : List.of("paid", "paying", "refunded", "unknown")) {
+            assertThat(a.buy(sale, buyer)).isEqualTo(Outcome.RESERVED);
+        }
+        PaymentId paid = payment(sale, "paid", "CONFIRMED", null);
+        now(a.ledger.confirm(paid, id(sale, "paid")));
+        payment(sale, "paying", null, null);
+        PaymentId refunded = payment(sale, "refunded", "REFUND_DUE", "ENDED");
+
+        lose(sale, NOTHING);
+        assertThat(rebuild(sale)).isEqualTo(Result.REBUILT);
+        sellsAgain(sale);
+
+        assertThat(record(sale, "paid")).startsWith("P|1|");
+        assertThat(record(sale, "paying")).startsWith("R|1|");
+        assertThat(record(sale, "refunded") + record(sale, "unknown")).isEmpty();
+        assertThat(now(a.ledger.confirm(paid, id(sale, "paid"))).bought().id()).isEqualTo(id(sale, "paid"));
+        assertThat(now(a.ledger.confirm(refunded, id(sale, "refunded"))).refundDue())
+                .isEqualTo("ENDED");
+        write(sale);
+        check.assertWritten(sale);
+    }
+
+    @Test
+    void aReservationThatWasPaidAndIsDueStaysPaid() throws SQLException {
+        SaleId sale = new SaleId("soon-due");
+        a.putOn(definition(sale, Duration.ofSeconds(1)));
+        b.meet(sale);
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        write(sale);
+        PaymentId payment = payment(sale, "ann", "CONFIRMED", null);
+        long dueMs = now(a.ledger.confirm(payment, id(sale, "ann"))).bought().dueMs();
+
+        lose(sale, NOTHING);
+        Awaitility.await("its hold time is over").until(() -> shell.nowMs() > dueMs);
+        assertThat(rebuild(sale)).isEqualTo(Result.REBUILT);
+
+        assertThat(record(sale, "ann")).startsWith("P|1|");
+        assertThat(now(a.ledger.show(sale)).orElseThrow().sold()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void itMayDieAfterEveryStepAndRedisMayBeLostAgain(long seed) throws SQLException {
+        Random dice = new Random(seed);
+        SaleId sale = putOn(40);
+        Map<String, String> told = new HashMap<>();
+        Path copy = redis.copy();
+        int writtenUpTo = dice.nextInt(60);
+        int copiedAt = dice.nextInt(60);
+        for (int i = 0; i < 60; i++) {
+            String buyer = "buyer" + dice.nextInt(50);
+            LocalNode node = dice.nextBoolean() ? a : b;
+            if (dice.nextInt(4) == 0) {
+                if (node.cancel(sale, buyer).result().name().equals("CANCELLED")) {
+                    told.put(buyer, "C");
+                }
+            } else if (node.buy(sale, buyer) == Outcome.RESERVED) {
+                told.put(buyer, "R");
+                if (dice.nextInt(5) == 0) {
+                    PaymentId payment = payment(sale, buyer, "CONFIRMED", null);
+                    if (now(node.ledger.confirm(payment, id(sale, buyer))).refundDue() == null) {
+                        told.put(buyer, "P");
+                    }
+                }
+            }
+            if (i == writtenUpTo) {
+                write(sale);
+            }
+            if (i == copiedAt) {
+                copy = redis.copy();
+            }
+        }
+        lose(sale, dice.nextInt(3) == 0 ? NOTHING : copy);
+
+        Result result = null;
+        for (int dieAfter = 1; result == null; dieAfter++) {
+            try {
+                result = rebuild(sale, terms(false, false), dieAfter);
+            } catch (Died e) {
+                if (dice.nextInt(4) == 0) {
+                    redis.killAndRestartFrom(dice.nextBoolean() ? copy : redis.copy());
+                    Awaitility.await("the nodes speak again").untilAsserted(() -> {
+                        a.tick();
+                        b.tick();
+                        assertThat(shell.ask("HGET seckill:{" + sale + "}:stock known_seq"))
+                                .isNotEqualTo("0")
+                                .isNotEmpty();
+                    });
+                }
+            }
+            assertThat(dieAfter).isLessThan(MOST_STEPS);
+        }
+        assertThat(result).isIn(Result.REBUILT, Result.NOT_LOST);
+
+        long lost = 0;
+        for (Map.Entry<String, String> each : told.entrySet()) {
+            String is = record(sale, each.getKey());
+            if (each.getValue().equals("P")) {
+                assertThat(is).as(each.getKey()).startsWith("P");
+            } else if (each.getValue().equals("R") && is.isEmpty()) {
+                lost++;
+            }
+        }
+        Map<String, String> stock = stock(sale);
+        assertThat(Long.parseLong(stock.get("owed")))
+                .as("owed to %d who are lost", lost)
+                .isGreaterThanOrEqualTo(lost);
+        sellsAgain(sale);
+        buyTheRest(sale);
+        stock = stock(sale);
+        assertThat(Long.parseLong(stock.get("reserved")) + Long.parseLong(stock.get("sold")) + lost)
+                .as("tickets that somebody was told to have")
+                .isLessThanOrEqualTo(40);
+        write(sale);
+        check.assertWritten(sale);
+        try (Auditor auditor = Auditor.open(redis.address(), Optional.empty(), Optional.empty(), line -> {})) {
+            assertThat(auditor.audit(sale).orElseThrow().findings()).isEmpty();
+        }
+    }
+
+    private void buyTheRest(SaleId sale) {
+        for (int i = 0; i < 60; i++) {
+            a.tick();
+            Answer answer = a.buy(sale, "late" + i, "key", 1);
+            if (answer.outcome() == Outcome.SOLD_OUT) {
+                return;
+            }
+        }
+    }
+
+    private static Map<String, String> stock(SaleId sale) {
+        String[] lines = shell.ask("HGETALL seckill:{" + sale + "}:stock").split("\n", -1);
+        Map<String, String> stock = new HashMap<>();
+        for (int i = 0; i + 1 < lines.length; i += 2) {
+            stock.put(lines[i], lines[i + 1]);
+        }
+        return stock;
+    }
+
+    // --- refusals
+    // -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void aSaleInServiceIsLeftAlone() {
+        SaleId sale = putOn(5);
+        a.buy(sale, "ann");
+        Map<String, String> before = new HashMap<>(stock(sale));
+
+        assertThat(rebuild(sale)).isEqualTo(Result.NOT_LOST);
+
+        assertThat(stock(sale)).isEqualTo(before);
+        assertThat(a.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+    }
+
+    @Test
+    void withoutANodeThatHasSeenItNothingIsDoneUnlessThatIsWanted() {
+        SaleId sale = putOn(5);
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        write(sale);
+        stopNodes();
+        redis.killAndRestartFrom(NOTHING);
+
+        assertThatThrownBy(() -> rebuild(sale)).isInstanceOf(Refused.class).hasMessageContaining("--without-nodes");
+        assertThat(rebuild(sale, terms(true, false), 0)).isEqualTo(Result.REBUILT);
+
+        startNodes();
+        assertThat(a.meet(sale).reserved()).isEqualTo(1);
+    }
+
+    @Test
+    void aHistoryThatIsNotTheDatabasesIsNotMixedWithIt() {
+        SaleId sale = putOn(5);
+        Path old = redis.copy();
+        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        write(sale);
+        lose(sale, old);
+        // as a server would have it that sold on after it had lost the end
+        shell.ask("XADD seckill:{" + sale + "}:movements 1-2 movement RESTOCKED at_ms 1 quantity 1 sellable 2");
+        shell.ask("HSET seckill:{" + sale + "}:stock seq 1");
+
+        assertThatThrownBy(() -> rebuild(sale)).isInstanceOf(Refused.class).hasMessageContaining("--from-database");
+        assertThat(rebuild(sale, terms(false, true), 0)).isEqualTo(Result.REBUILT);
+
+        assertThat(record(sale, "ann")).startsWith("R|1|");
+        sellsAgain(sale);
+        write(sale);
+        check.assertWritten(sale);
+    }
+
+    @Test
+    void aLostSaleIsNotCreatedAnew() {
+        SaleId sale = putOn(5);
+        write(sale);
+        lose(sale, NOTHING);
+
+        assertThatThrownBy(() -> now(a.ledger.create(definition(sale, Duration.ofMinutes(1)), LocalNode.REST)))
+                .hasCauseInstanceOf(SaleRefused.class);
+        assertThat(new TreeSet<>(stock(sale).keySet())).doesNotContain("name");
+    }
+
+    @Test
+    void aSaleThatNobodyKnowsIsNone() {
+        assertThatThrownBy(() -> rebuild(new SaleId("nobodys")))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("no sale nobodys");
+    }
+}
