@@ -550,7 +550,7 @@ public class Ledger {
                 forgetUnlessKept(book);
                 return Optional.empty();
             }
-            if (ShowScript.isLost(reply)) {
+            if (reply.verdict().equals("NO_SALE") || ShowScript.isLost(reply)) {
                 wantAdoption(book);
                 throw new SaleRefused(Reason.RECOVERING, "");
             }

@@ -2,6 +2,7 @@ package dev.seckill.ledger;
 
 import dev.seckill.trade.Price;
 import dev.seckill.trade.Sale;
+import dev.seckill.trade.Sale.HeldBack;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.SaleState;
 import dev.seckill.trade.Standing;
@@ -66,8 +67,15 @@ final class ShowScript {
                         number(fields, "sellable"),
                         number(fields, "remaining"),
                         number(fields, "returning")),
+                heldBack(fields, nowMs),
                 nowMs,
                 recovering);
+    }
+
+    private static HeldBack heldBack(Map<String, String> fields, long nowMs) {
+        long untilMs = number(fields, "owed_until_ms");
+        long tickets = Math.min(number(fields, "owed"), number(fields, "returning"));
+        return tickets > 0 && nowMs < untilMs ? new HeldBack(tickets, untilMs) : HeldBack.NOTHING;
     }
 
     private static long number(Map<String, String> fields, String name) {

@@ -25,6 +25,16 @@ final class SaleJson {
         if (sale.closesAtMs() > 0) {
             json.add("closes_at", Instant.ofEpochMilli(sale.closesAtMs()).toString());
         }
+        if (sale.heldBack().tickets() > 0) {
+            json.add(
+                    "held_back",
+                    Json.createObjectBuilder()
+                            .add("tickets", sale.heldBack().tickets())
+                            .add(
+                                    "until",
+                                    Instant.ofEpochMilli(sale.heldBack().untilMs())
+                                            .toString()));
+        }
         return json.add("hold", sale.hold().toString())
                 .add("limit_per_buyer", sale.limitPerBuyer())
                 .add(

@@ -3,6 +3,7 @@ package dev.seckill.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seckill.ledger.SaleRefused;
 import dev.seckill.order.OrderWriter.Turn;
 import dev.seckill.trade.BuyerId;
 import dev.seckill.trade.IdempotencyKey;
@@ -288,13 +289,15 @@ class KeptAsideTest {
     }
 
     @Test
-    void stopsWhenTheSaleIsGone() {
+    void waitsForASaleThatIsLostToBeRebuilt() {
         SaleId sale = bench.putOn(10);
         bench.node.buy(sale, "ann");
         bench.write(sale);
         bench.shell.ask("DEL seckill:{" + sale + "}:movements seckill:{" + sale + "}:stock");
 
-        assertStops(sale, SaleStopped.Reason.GONE);
+        assertThatThrownBy(() -> bench.write(sale))
+                .isInstanceOfSatisfying(
+                        SaleRefused.class, e -> assertThat(e.reason()).isEqualTo(SaleRefused.Reason.RECOVERING));
     }
 
     @Test

@@ -48,6 +48,7 @@ public class PurchaseBench {
             0,
             0,
             Standing.NONE,
+            Sale.HeldBack.NOTHING,
             NOW_MS,
             false);
     private final Reservation reservation = new Reservation(
