@@ -446,6 +446,14 @@ public class Ledger {
                 });
     }
 
+    /** The sales that this ledger has lost, or the end of which: nobody sells them before they are rebuilt. */
+    public Set<SaleId> lost() {
+        return books.values().stream()
+                .filter(book -> !book.lost.isEmpty())
+                .map(book -> book.sale)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Whether a sale's sums were wrong when it was last heard of. */
     public boolean isDamaged(SaleId sale) {
         Book book = books.get(sale);

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
  * Ready once the ledger was reached and there were keys to verify tokens with, and from then on until the node is told to
@@ -36,14 +37,17 @@ public class Readiness implements HealthCheck {
 
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("ledger")
+        HealthCheckResponseBuilder health = HealthCheckResponse.named("ledger")
                 .status(sales.isReady() && hadKeys() && !drain.isDraining())
                 .withData("draining", drain.isDraining())
                 .withData("durable", ledger.keepsAll())
                 .withData("sells", ledger.notDurable().isEmpty())
                 .withData("keys", keys.areKnown())
-                .withData("trial_issuer", signIn.issuer().isPresent())
-                .build();
+                .withData("trial_issuer", signIn.issuer().isPresent());
+        if (!ledger.lost().isEmpty()) {
+            health.withData("lost", ledger.lost().toString());
+        }
+        return health.build();
     }
 
     private boolean hadKeys() {

@@ -27,6 +27,10 @@ public class StockMetrics {
         this.localStock = localStock;
         this.sales = sales;
         registry.gauge(metadata("seckill_waiting", "Attempts that wait for their batch"), ledger, Ledger::waiting);
+        registry.gauge(
+                metadata("seckill_lost_sales", "Sales that sell nothing because the ledger has lost movements of them"),
+                ledger,
+                each -> each.lost().size());
     }
 
     /** For the container's proxy. */
