@@ -251,9 +251,10 @@ public class Ledger {
                         rejecting.name())
                 .thenApply(reply -> {
                     String[] result = reply.text(0).split(":", 3);
+                    long epoch = reply.standing().epoch();
                     return result[0].equals("CONFIRMED")
-                            ? new Decision(Reservation.parse(new ReservationId(id.sale(), result[1]), result[2]), null)
-                            : new Decision(null, result[1]);
+                            ? new Decision(epoch, Reservation.parse(new ReservationId(id.sale(), result[1]), result[2]), null)
+                            : new Decision(epoch, null, result[1]);
                 });
     }
 

@@ -195,12 +195,16 @@ final class PaymentRows {
                 payment.id().code());
     }
 
-    /** Keeps what was decided; false if that was kept already. */
+    /**
+     * Keeps what was decided; false if that was kept already, or if the ledger that decided it is being rebuilt and may have lost
+     * it: then it is decided again.
+     */
     static boolean decide(Connection connection, PaymentId id, Verdict verdict) throws SQLException {
         return update(connection, """
                 UPDATE payments SET decision = ?, bought = ?, refund_reason = ?, decided_at = clock_timestamp(), trouble = '',
                     stuck = false, next_try_at = NULL
-                WHERE payment = ? AND status = 'SUCCEEDED' AND decision IS NULL""", verdict.outcome().name(), verdict.bought(), verdict.refundReason(), id.code())
+                WHERE payment = ? AND status = 'SUCCEEDED' AND decision IS NULL
+                    AND NOT EXISTS (SELECT FROM progress p WHERE p.sale = payments.sale AND p.fence > ?)""", verdict.outcome().name(), verdict.bought(), verdict.refundReason(), id.code(), verdict.epoch())
                 == 1;
     }
 

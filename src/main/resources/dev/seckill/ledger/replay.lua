@@ -125,7 +125,7 @@ function replay.REFUNDED()
   end
   count(part.buyer, -part.quantity)
   redis.call('HSET', PAYMENTS, 'payment:' .. fields.payment, 'CONFIRMED|' .. ids[1] .. '|' .. all[1][2] - left,
-    'refund:' .. fields.refund, fields.payment .. '|' .. part.quantity)
+    'refund:' .. fields.refund, fields.payment .. '|' .. part.quantity, 'refunded:' .. ids[1], all[1][2] - left)
   stock.sold = stock.sold - part.quantity
   return_to(part.quantity)
 end

@@ -176,7 +176,8 @@ public final class LostSale {
                         keys.payments,
                         payment.code(),
                         reservation.code(),
-                        reservation.successor(payment).code())
+                        reservation.successor(payment).code(),
+                        "")
                 .text(0)
                 .split(":", 2);
         return result[0].equals("CONFIRMED") ? Optional.empty() : Optional.of(result[1]);

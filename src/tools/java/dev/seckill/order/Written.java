@@ -94,6 +94,7 @@ public final class Written {
      * A payment, which is written before its provider hears of it: what it says was so.
      *
      * @param decision CONFIRMED, REFUND_DUE, or null as long as the ledger has not decided
+     * @param isHeld whether its reservation must still be there: it was bought, or is being paid
      */
     public record Paid(
             long number,
@@ -101,16 +102,17 @@ public final class Written {
             String reservation,
             String buyer,
             int quantity,
-            String status,
             String decision,
-            String refundReason) {}
+            String refundReason,
+            boolean isHeld) {}
 
     /** Some of a sale's payments after that number, in their order. */
     public List<Paid> payments(SaleId sale, long after, int most) {
         return database.transact(connection -> {
             List<Paid> payments = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement("""
-                    SELECT number, payment, reservation, buyer, quantity, status, decision, refund_reason
+                    SELECT number, payment, reservation, buyer, quantity, decision, refund_reason,
+                        coalesce(decision = 'CONFIRMED', status = 'SUCCEEDED' OR pay_until > clock_timestamp())
                     FROM payments WHERE sale = ? AND number > ? ORDER BY number LIMIT ?""")) {
                 new Columns<>(connection, statement, List.of())
                         .value(sale.value())
@@ -126,7 +128,7 @@ public final class Written {
                                 row.getInt(5),
                                 row.getString(6),
                                 row.getString(7),
-                                row.getString(8)));
+                                row.getBoolean(8)));
                     }
                 }
             }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -175,14 +176,19 @@ final class SaleRebuild {
             at = ledger.replay();
         }
         step.accept("movements replayed");
-        // Before what they have paid is due.
-        database.ifPresent(each -> putBackWhatPaymentsProve(each, false));
+        // What is paid is decided before it is due, and has its tickets before what is not paid yet.
+        long[] put = new long[2];
+        provenBy(put, (paid, record) -> paid.decision() != null && record.startsWith("R"));
         long expired = 0;
         for (Optional<Long> some = ledger.expire(); some.isPresent(); some = ledger.expire()) {
             expired += some.get();
         }
         step.accept(expired + " reservations expired");
-        database.ifPresent(each -> putBackWhatPaymentsProve(each, true));
+        provenBy(put, (paid, record) -> paid.decision() != null);
+        provenBy(put, (paid, record) -> paid.decision() == null);
+        if (database.isPresent()) {
+            step.accept(put[0] + " reservations and " + put[1] + " decisions put back that payments prove");
+        }
     }
 
     /** From where the movements of the database go on from those of the ledger; null if they end before. */
@@ -227,40 +233,37 @@ final class SaleRebuild {
 
     // --- payments ---------------------------------------------------------------------------------------------------
 
-    /** First only what was paid and is reserved still; then all. */
-    private void putBackWhatPaymentsProve(Written written, boolean all) {
-        long restored = 0;
-        long decisions = 0;
-        List<Paid> page = written.payments(sale, 0, PAYMENTS_AT_ONCE);
-        while (!page.isEmpty()) {
-            Map<String, String> there =
-                    ledger.reservations(page.stream().map(Paid::reservation).collect(Collectors.toSet()));
-            Map<String, String> decided = ledger.payments(
-                    page.stream().map(each -> "payment:" + each.payment()).collect(Collectors.toSet()));
-            Set<String> known = new HashSet<>(there.keySet());
-            for (Paid paid : page) {
-                if (all && isProof(paid) && known.add(paid.reservation())) {
-                    restored += ledger.restore(paid.reservation(), paid.buyer(), paid.quantity()) ? 1 : 0;
-                }
-                boolean isReserved = there.getOrDefault(paid.reservation(), "").startsWith("R");
-                if (paid.decision() != null
-                        && !decided.containsKey("payment:" + paid.payment())
-                        && (all || isReserved)) {
-                    decideAgain(written, paid);
-                    decisions++;
-                }
+    /** Puts back what some payments prove, by what they say and their reservation's record in the ledger ('' if it has none). */
+    private void provenBy(long[] put, BiPredicate<Paid, String> which) {
+        database.ifPresent(written -> {
+            List<Paid> page = written.payments(sale, 0, PAYMENTS_AT_ONCE);
+            while (!page.isEmpty()) {
+                putBack(written, put, page, which);
+                long last = page.get(page.size() - 1).number();
+                progress.accept("payments up to number " + last);
+                page = written.payments(sale, last, PAYMENTS_AT_ONCE);
             }
-            long last = page.get(page.size() - 1).number();
-            progress.accept("payments up to number " + last);
-            page = written.payments(sale, last, PAYMENTS_AT_ONCE);
-        }
-        step.accept(
-                (all ? restored + " reservations and " : "") + decisions + " decisions put back that payments prove");
+        });
     }
 
-    /** Whether its reservation was there when it was written, and may be still. */
-    private static boolean isProof(Paid paid) {
-        return !"REFUND_DUE".equals(paid.decision()) && !paid.status().equals("REJECTED");
+    private void putBack(Written written, long[] put, List<Paid> page, BiPredicate<Paid, String> which) {
+        Map<String, String> there =
+                ledger.reservations(page.stream().map(Paid::reservation).collect(Collectors.toSet()));
+        Map<String, String> decided = ledger.payments(
+                page.stream().map(each -> "payment:" + each.payment()).collect(Collectors.toSet()));
+        Set<String> known = new HashSet<>(there.keySet());
+        for (Paid paid : page) {
+            if (!which.test(paid, there.getOrDefault(paid.reservation(), ""))) {
+                continue;
+            }
+            if (paid.isHeld() && known.add(paid.reservation())) {
+                put[0] += ledger.restore(paid.reservation(), paid.buyer(), paid.quantity()) ? 1 : 0;
+            }
+            if (paid.decision() != null && !decided.containsKey("payment:" + paid.payment())) {
+                decideAgain(written, paid);
+                put[1]++;
+            }
+        }
     }
 
     private void decideAgain(Written written, Paid paid) {
