@@ -253,7 +253,8 @@ public class Ledger {
                     String[] result = reply.text(0).split(":", 3);
                     long epoch = reply.standing().epoch();
                     return result[0].equals("CONFIRMED")
-                            ? new Decision(epoch, Reservation.parse(new ReservationId(id.sale(), result[1]), result[2]), null)
+                            ? new Decision(
+                                    epoch, Reservation.parse(new ReservationId(id.sale(), result[1]), result[2]), null)
                             : new Decision(epoch, null, result[1]);
                 });
     }

@@ -200,11 +200,18 @@ final class PaymentRows {
      * it: then it is decided again.
      */
     static boolean decide(Connection connection, PaymentId id, Verdict verdict) throws SQLException {
-        return update(connection, """
+        return update(
+                        connection,
+                        """
                 UPDATE payments SET decision = ?, bought = ?, refund_reason = ?, decided_at = clock_timestamp(), trouble = '',
                     stuck = false, next_try_at = NULL
                 WHERE payment = ? AND status = 'SUCCEEDED' AND decision IS NULL
-                    AND NOT EXISTS (SELECT FROM progress p WHERE p.sale = payments.sale AND p.fence > ?)""", verdict.outcome().name(), verdict.bought(), verdict.refundReason(), id.code(), verdict.epoch())
+                    AND NOT EXISTS (SELECT FROM progress p WHERE p.sale = payments.sale AND p.fence > ?)""",
+                        verdict.outcome().name(),
+                        verdict.bought(),
+                        verdict.refundReason(),
+                        id.code(),
+                        verdict.epoch())
                 == 1;
     }
 

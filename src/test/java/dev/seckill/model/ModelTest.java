@@ -28,7 +28,7 @@ class ModelTest {
     private static final int PATIENCE_SECONDS = 300;
     private static final int LONG_PATIENCE_SECONDS = 3_600;
     private static final Path PAGE = Path.of("src/docs/model.md");
-    private static final Path SOURCES = Path.of("src/main");
+    private static final List<Path> SOURCES = List.of(Path.of("src/main"), Path.of("src/tools"));
     private static final List<String> MODULES = List.of("Seckill", "Shares", "Payments", "Rebuild");
 
     /** What the code does and need not. */
@@ -125,7 +125,9 @@ class ModelTest {
 
     /** A script, a class, or a class and its method. */
     private static void exists(String name) {
-        try (Stream<Path> files = Files.walk(SOURCES)) {
+        try (Stream<Path> main = Files.walk(SOURCES.get(0));
+                Stream<Path> tools = Files.walk(SOURCES.get(1))) {
+            Stream<Path> files = Stream.concat(main, tools);
             if (name.endsWith(".lua")) {
                 assertThat(files.map(file -> file.getFileName().toString())).contains(name);
                 return;

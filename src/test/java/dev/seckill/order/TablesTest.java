@@ -22,7 +22,7 @@ class TablesTest {
             VALUES ('concert', 'AAAAAAAAAAAAAAAAAAAAAA', 'ann', 1, 100, 'EUR', 'RESERVED', now(), now() + interval '1 min',
                 NULL, 1, 5)""";
 
-    private static final String PAY = "UPDATE orders SET status = 'PAID', payment = 'PPPPPPPPPPPPPPPPPPPPPP', seq = 6";
+    private static final String PAY = "UPDATE orders SET status = 'PAID', payment = 'a-payment-------------', seq = 6";
 
     private static PostgresServer postgres;
     private static Database database;
@@ -38,8 +38,6 @@ class TablesTest {
     static void end() {
         postgres.close();
     }
-
-    private static final String PAY = "UPDATE orders SET status = 'PAID', payment = 'a-payment-------------', seq = 6";
 
     @BeforeEach
     void oneOrder() {
