@@ -2,6 +2,8 @@ package dev.seckill.payment;
 
 import dev.seckill.database.Database;
 import dev.seckill.trade.PaymentId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -24,19 +26,13 @@ final class Cashier {
         this.settlement = settlement;
     }
 
-    /** Works until there is nothing to do, or something is away, or it is time to stop. */
+    /** Works until there is nothing to do, or all that there is is away, or it is time to stop; one of each kind in turn. */
     void work(long endNanos) {
-        provider.tend();
-        workOff(this::decideNext, endNanos);
-        workOff(this::askNext, endNanos);
-        workOff(this::refundNext, endNanos);
-    }
-
-    private static void workOff(BooleanSupplier next, long endNanos) {
-        boolean isMore = true;
-        while (isMore && System.nanoTime() - endNanos < 0) {
-            isMore = next.getAsBoolean();
-        }
+        List<BooleanSupplier> kinds =
+                new ArrayList<>(List.of(this::decideNext, this::refundNext, this::askNext, provider::tend));
+        do {
+            kinds.removeIf(next -> !next.getAsBoolean());
+        } while (!kinds.isEmpty() && System.nanoTime() - endNanos < 0);
     }
 
     private boolean decideNext() {

@@ -17,8 +17,10 @@ interface PaymentProvider {
     /** Gives some of a payment's money back; the same refund twice is given back once. */
     RefundSaid refund(RefundId refund, PaymentId payment, Amount amount);
 
-    /** Called by the timer, for whatever a provider has to do by itself. */
-    default void tend() {}
+    /** Called by the timer: does one thing that a provider has to do by itself; false if there is nothing more to do now. */
+    default boolean tend() {
+        return false;
+    }
 
     /**
      * What a provider has opened.

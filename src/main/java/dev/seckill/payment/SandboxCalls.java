@@ -26,9 +26,6 @@ final class SandboxCalls {
     private static final Logger LOG = Logger.getLogger(SandboxCalls.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** In a round of the timer, which has other things to do. */
-    private static final int MOST_AT_ONCE = 50;
-
     private static final int MOST_TRIES = 20;
 
     private final Database database;
@@ -73,12 +70,9 @@ final class SandboxCalls {
                 PaymentRows.time(call.at()));
     }
 
-    /** Makes some of the calls that are due. */
-    void make() {
-        Optional<Owed> owed = next();
-        for (int i = 1; owed.isPresent() && make(owed.get()) && i < MOST_AT_ONCE; i++) {
-            owed = next();
-        }
+    /** Makes a call that is due; false if there is none, or nobody hears it. */
+    boolean makeNext() {
+        return next().filter(this::make).isPresent();
     }
 
     private Optional<Owed> next() {

@@ -144,8 +144,8 @@ final class SandboxProvider implements PaymentProvider {
     }
 
     @Override
-    public void tend() {
-        calls.make();
+    public boolean tend() {
+        return calls.makeNext();
     }
 
     // --- its page ---------------------------------------------------------------------------------------------------

@@ -216,6 +216,20 @@ class SettlementFaultsTest {
                 .isEqualTo("1");
     }
 
+    /** The sandbox's calls back had taken all of a round's time, whenever there were many. */
+    @Test
+    void moneyGoesBackHoweverMuchElseThereIsToDo() {
+        SaleId sale = moneyForNothing();
+        bench.laterIsNow();
+        bench.hands().work();
+        bench.writeOrders(sale);
+
+        // a round whose time is over as soon as it begins
+        bench.hands().cashier().work(System.nanoTime());
+
+        bench.assertIsSettled(sale);
+    }
+
     @Test
     void whatFailsTooOftenIsLeftToAnOperator() {
         SaleId sale = moneyForNothing();
