@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.seckill.ledger.Change;
-import dev.seckill.ledger.SaleRefused;
+import dev.seckill.ledger.LedgerAway;
 import dev.seckill.trade.Operator;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.ReservationId;
@@ -121,8 +121,7 @@ class ArchivedSaleTest {
         bench.shell.ask("DEL seckill:{" + sale + "}:stock");
 
         assertThatThrownBy(() -> bench.hands().settlement().hear(bench.success(payment, "evt")))
-                .isInstanceOfSatisfying(SaleRefused.class, refused -> assertThat(refused.reason())
-                        .isEqualTo(SaleRefused.Reason.NO_SALE));
+                .isInstanceOf(LedgerAway.class);
 
         assertThat(bench.find(payment.id()).isToBeDecided()).isTrue();
         assertThat(bench.ask("SELECT count(*) FROM refunds WHERE sale = ?", sale.value()))

@@ -200,7 +200,7 @@ class SaleRebuildTest {
         check.command(String.format(
                 "INSERT INTO payments (payment, sale, reservation, buyer, quantity, amount_minor, currency, status, pay_until,"
                         + " taken_minor, taken_currency, decision, bought, refund_reason)"
-                        + " VALUES ('%s', '%s', '%s', '%s', 1, 4900, 'EUR', '%s', clock_timestamp(), %s, %s, %s, %s, %s)",
+                        + " VALUES ('%s', '%s', '%s', '%s', 1, 4900, 'EUR', '%s', clock_timestamp() + interval '1 hour', %s, %s, %s, %s, %s)",
                 payment,
                 sale,
                 id(sale, buyer).code(),
