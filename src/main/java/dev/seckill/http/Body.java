@@ -46,6 +46,9 @@ public final class Body {
 
     private static final Semaphore WAITING = new Semaphore(MOST_WAITING);
 
+    /** Whoever is not known yet keeps nobody else waiting. */
+    private static final Semaphore UNKNOWN_WAITING = new Semaphore(2);
+
     private static final ObjectReader READER = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -85,12 +88,12 @@ public final class Body {
 
     /** Reads what may still be on its way. */
     public static Body read(InputStream stream, String... allowed) {
-        return waiting(() -> readArrived(stream, allowed));
+        return waiting(WAITING, () -> readArrived(stream, allowed));
     }
 
     /** A body as it was sent, for whoever has to see that before it is read. What is not UTF-8 is refused. */
     public static String text(InputStream stream) {
-        return waiting(() -> {
+        return waiting(UNKNOWN_WAITING, () -> {
             try {
                 return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(stream))).toString();
             } catch (IOException e) {
@@ -99,14 +102,14 @@ public final class Body {
         });
     }
 
-    private static <T> T waiting(Supplier<T> read) {
-        if (!WAITING.tryAcquire()) {
+    private static <T> T waiting(Semaphore places, Supplier<T> read) {
+        if (!places.tryAcquire()) {
             throw new Crowded();
         }
         try {
             return read.get();
         } finally {
-            WAITING.release();
+            places.release();
         }
     }
 

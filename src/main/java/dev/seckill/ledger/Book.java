@@ -13,7 +13,8 @@ final class Book {
     final Keys keys;
     final DeductionBatcher batcher;
     private final AtomicReference<Standing> kept = new AtomicReference<>(Standing.NONE);
-    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong taken = new AtomicLong(-1);
+    private final AtomicLong fence = new AtomicLong();
     private final AtomicReference<Place> written = new AtomicReference<>(Place.BEGIN);
 
     /** Its Redis is not the one it was adopted on. */
@@ -40,7 +41,8 @@ final class Book {
     }
 
     /** Its movements are written elsewhere up to there. */
-    void keepWritten(Place place) {
+    void keepWritten(Place place, long noEpochBefore) {
+        fence.accumulateAndGet(noEpochBefore, Math::max);
         written.accumulateAndGet(place, (before, now) -> now.isBefore(before) ? before : now);
     }
 
@@ -49,9 +51,14 @@ final class Book {
         return kept.get();
     }
 
-    /** Tickets taken by then. */
+    /** Tickets taken by then; -1 if this node has not seen. */
     long taken() {
         return taken.get();
+    }
+
+    /** No epoch before this may begin. */
+    long fence() {
+        return fence.get();
     }
 
     /** The furthest place that this node knows the sale to have reached: what adoption is measured by. */

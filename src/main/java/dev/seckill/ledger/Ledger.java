@@ -390,9 +390,12 @@ public class Ledger {
                 : new Place(book.kept().epoch(), book.kept().seq());
     }
 
-    /** Says that a sale's movements are written elsewhere up to that place: no ledger that has less is adopted. */
-    public void written(SaleId sale, Place place) {
-        book(sale).keepWritten(place);
+    /**
+     * Says that a sale's movements are written elsewhere up to that place: no ledger that has less is adopted, and none in an epoch
+     * before that one.
+     */
+    public void written(SaleId sale, Place place, long fence) {
+        book(sale).keepWritten(place, fence);
     }
 
     /** Everybody who has or had a reservation, each at least once, all in one epoch; else it fails. */
@@ -624,7 +627,14 @@ public class Ledger {
 
     private void adopt(Book book) {
         Place reached = book.reached();
-        redis.runDurably(Script.ADOPT, book.keys.stock, reached.epoch(), reached.seq(), book.taken(), ADOPTION_WAIT_MS)
+        redis.runDurably(
+                        Script.ADOPT,
+                        book.keys.stock,
+                        reached.epoch(),
+                        reached.seq(),
+                        book.taken(),
+                        ADOPTION_WAIT_MS,
+                        book.fence())
                 .whenComplete((reply, fault) -> {
                     if (fault != null) {
                         LOG.log(Level.WARNING, "Adopting sale {0} failed, next try soon: {1}", new Object[] {
@@ -651,7 +661,7 @@ public class Ledger {
     }
 
     private void wantAdoption(Book book) {
-        if (!book.wantsAdoption) {
+        if (!book.wantsAdoption && !book.isArchived) {
             book.wantsAdoption = true;
             LOG.log(Level.WARNING, "Sale {0} pauses: its Redis has restarted or another took over.", book.sale);
         }

@@ -140,7 +140,9 @@ public class Orders {
             List<Roster.Line> lines = roster.beat(known);
             reached();
             for (Roster.Line line : lines) {
-                ledger.written(line.sale(), line.place());
+                if (!line.isFinished()) {
+                    ledger.written(line.sale(), line.place(), line.fence());
+                }
                 if (watch(line.sale()).hear(line)) {
                     retried.remove(line.sale());
                 }

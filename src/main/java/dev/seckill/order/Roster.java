@@ -51,10 +51,12 @@ final class Roster {
      * How far a sale is written.
      *
      * @param atMs when its last written movement was, by the sale's clock; 0 before the first
+     * @param fence what a rebuild has raised: no earlier epoch may begin any more
+     * @param isFinished whether it has left the ledger, all written
      * @param aside steps that are kept aside
      * @param isMine whether this node writes it
      */
-    record Line(SaleId sale, Place place, long atMs, long aside, boolean isMine) {}
+    record Line(SaleId sale, Place place, long fence, boolean isFinished, long atMs, long aside, boolean isMine) {}
 
     /**
      * Beats once, takes or gives back what is this node's part of the sales, and tells how all of them stand: of those that are
@@ -126,7 +128,7 @@ final class Roster {
         List<Line> lines = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement("""
                 SELECT sale, epoch, seq, coalesce(floor(extract(epoch FROM at) * 1000), 0)::bigint, aside,
-                    writer IS NOT DISTINCT FROM ?
+                    writer IS NOT DISTINCT FROM ?, fence, finished_at IS NOT NULL
                 FROM progress WHERE finished_at IS NULL OR aside > 0 ORDER BY sale""")) {
             statement.setString(1, writer);
             try (ResultSet row = statement.executeQuery()) {
@@ -134,6 +136,8 @@ final class Roster {
                     lines.add(new Line(
                             new SaleId(row.getString(1)),
                             new Place(row.getLong(2), row.getLong(3)),
+                            row.getLong(7),
+                            row.getBoolean(8),
                             row.getLong(4),
                             row.getLong(5),
                             row.getBoolean(6)));

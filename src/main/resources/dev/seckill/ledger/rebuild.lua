@@ -13,5 +13,5 @@ if from_nothing then redis.call('UNLINK', MOVEMENTS) end
 redis.call('UNLINK', STOCK, KEYS[3], KEYS[4], KEYS[5], KEYS[6])
 for _, field in ipairs(FIELDS) do redis.call('HSET', STOCK, field, 0) end
 redis.call('HSET', STOCK, 'state', 'LOST', 'run_id', as, 'rebuilt_in', epoch, 'sellable', 1, 'expired_to', '0-0',
-  'known_epoch', values[4] or 0, 'known_seq', values[5] or 0, 'known_taken', values[6] or 0)
+  'known_epoch', values[4] or 0, 'known_seq', values[5] or 0, 'known_taken', values[6] or -1)
 return {'BEGUN'}

@@ -159,7 +159,7 @@ end
 function replay.CORRECTED()
   local remaining, returning = string.match(fields.is, '^%-?%d+|(%-?%d+)|(%-?%d+)|')
   local _, was_remaining, was_returning = string.match(fields.was, '^(%-?%d+)|(%-?%d+)|(%-?%d+)|')
-  stock.remaining, stock.returning = tonumber(remaining), tonumber(returning)
+  stock.remaining, stock.returning = assert(tonumber(remaining)), assert(tonumber(returning))
   if remaining ~= was_remaining or returning ~= was_returning then
     stock.restock_at_ms = stock.returning > 0 and now_ms + stock.rest_ms or 0
   end
@@ -189,15 +189,18 @@ local function replay_one(entry)
   end
   now_ms = number('at_ms')
   stock.now_ms = now_ms
-  stock.epoch, stock.seq = string.match(entry[1], '^(%d+)-(%d+)$')
+  local epoch_here, seq_here = string.match(entry[1], '^(%d+)-(%d+)$')
+  stock.epoch, stock.seq = tonumber(epoch_here), tonumber(seq_here)
   replay[fields.movement]()
 end
 
+-- Changes nothing, but fails where memory is full: a script that has written once may go on, and no movement is to blame then.
+redis.call('HSET', STOCK, 'seq', stock.seq)
 local after, done = stock.epoch .. '-' .. stock.seq, 0
 while done < most do
   local entry = redis.call('XRANGE', MOVEMENTS, '(' .. after, '+', 'COUNT', 1)[1]
   if not entry then
-    stock.epoch, stock.seq, stock.now_ms = epoch, tonumber(stock.seq), clock(tonumber(stock.now_ms))
+    stock.epoch, stock.now_ms = epoch, clock(stock.now_ms)
     move('ADOPTED', 'run_id', run_id())
     redis.call('HSET', STOCK, 'epoch', epoch, 'base_taken', stock.taken)
     save()

@@ -251,7 +251,7 @@ final class SaleOnRedis {
     }
 
     String adopt(long knownEpoch, long knownSeq, long waitMs) {
-        return first(call(Script.ADOPT, keys.stock, knownEpoch, knownSeq, 0, waitMs));
+        return first(call(Script.ADOPT, keys.stock, knownEpoch, knownSeq, 0, waitMs, 0));
     }
 
     /** Any script that puts on sale what has rested. */

@@ -120,8 +120,8 @@ class SaleRebuildTest {
             database().write(sale, ledger.sale(sale).openAsNode());
         }
         // as nodes do that have a database
-        a.ledger.written(sale, database().place(sale));
-        b.ledger.written(sale, database().place(sale));
+        a.ledger.written(sale, database().place(sale), 0);
+        b.ledger.written(sale, database().place(sale), 0);
     }
 
     /** Redis dies and comes back with that; the nodes notice, and say what they have seen. */

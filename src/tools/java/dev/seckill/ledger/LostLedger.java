@@ -9,6 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.redisson.Redisson;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.redisnode.RedisNode.InfoSection;
+import org.redisson.api.redisnode.RedisNodes;
 import org.redisson.client.RedisException;
 import org.redisson.client.codec.StringCodec;
 
@@ -42,9 +44,22 @@ public final class LostLedger implements AutoCloseable {
                 1,
                 0);
         try {
-            return new LostLedger(Redisson.create(RedissonConfig.of(config)), config);
+            RedissonClient redisson = Redisson.create(RedissonConfig.of(config));
+            refuseCluster(redisson);
+            return new LostLedger(redisson, config);
         } catch (RedisException e) {
             throw new LedgerAway("The ledger at " + address + " does not answer (" + e.getMessage() + ").");
+        }
+    }
+
+    private static void refuseCluster(RedissonClient redisson) {
+        String enabled = redisson.getRedisNodes(RedisNodes.SINGLE)
+                .getInstance()
+                .info(InfoSection.CLUSTER)
+                .get("cluster_enabled");
+        if ("1".equals(enabled)) {
+            redisson.shutdown();
+            throw new LedgerAway("A Redis Cluster can't be rebuilt by this yet.");
         }
     }
 

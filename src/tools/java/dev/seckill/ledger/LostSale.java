@@ -5,6 +5,8 @@ import dev.seckill.trade.PaymentId;
 import dev.seckill.trade.Place;
 import dev.seckill.trade.ReservationId;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trial.Pause;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,9 @@ public final class LostSale {
     /** In one call, which takes Redis some milliseconds; nobody buys here meanwhile, but on other sales. */
     private static final int MOST_AT_ONCE = 1_000;
 
+    /** As many as a node's: whoever reads movements by the page relies on it. */
+    private static final int MOST_EXPIRED = 200;
+
     private final RedissonClient redisson;
     private final LedgerConfig config;
     private final SaleId sale;
@@ -34,6 +39,7 @@ public final class LostSale {
     private final SaleReader reader;
     private String adopter = "";
     private long epoch;
+    private long restsMs;
 
     LostSale(RedissonClient redisson, LedgerConfig config, SaleId sale) {
         this.config = config;
@@ -66,20 +72,27 @@ public final class LostSale {
      * @param last the last of its movements that the ledger still has
      * @param movements how many it has
      * @param seen how far nodes have seen it, or what is written of it elsewhere
-     * @param taken tickets that nodes have seen taken by then; 0 if none has said anything
+     * @param taken tickets that nodes have seen taken by then; -1 if none has said anything
      */
     public record Known(State state, Place last, long movements, Place seen, long taken) {}
 
-    /** Asks for it as a node does that has seen so far; so nodes are asked too. */
+    /** Asks for it as a node does that has seen so far. */
     public Known ask(Place written) {
-        String verdict = (String) run(Script.ADOPT.text(), keys.stock, written.epoch(), written.seq(), 0, NEVER_MS)
+        reader.glance().wrongKeys().forEach((key, type) -> {
+            throw new LedgerAway(
+                    "Its key " + key + " is a " + type + ", and no sale's: rename it, and run this again.");
+        });
+        if (reader.glance().stock().isEmpty()) {
+            // Whoever has seen it says so by itself: what this ledger never had gets no stub here.
+            return new Known(written.equals(Place.BEGIN) ? State.NONE : State.LOST, Place.BEGIN, 0, Place.BEGIN, -1);
+        }
+        String verdict = (String) run(Script.ADOPT.text(), keys.stock, written.epoch(), written.seq(), -1, NEVER_MS, 0)
                 .get(0);
         Glance glance = reader.glance();
-        boolean isHalfRebuilt = glance.text("run_id").startsWith("lost");
         State state =
                 switch (verdict.split(":", 2)[0]) {
                     case "ADOPTED" -> State.ADOPTED;
-                    case "WAITING" -> isHalfRebuilt ? State.LOST : State.WAITING;
+                    case "WAITING" -> State.WAITING;
                     case "LOST" -> State.LOST;
                     default -> glance.isArchived() ? State.ARCHIVED : State.NONE;
                 };
@@ -88,11 +101,16 @@ public final class LostSale {
                 place(glance.last()),
                 redisson.getStream(keys.movements, StringCodec.INSTANCE).size(),
                 new Place(Math.max(0, glance.number("known_epoch")), Math.max(0, glance.number("known_seq"))),
-                Math.max(0, glance.number("known_taken")));
+                glance.number("known_taken"));
     }
 
     private static Place place(Position position) {
         return new Place(position.epoch(), position.seq());
+    }
+
+    /** Where its last movement stands. */
+    public Place last() {
+        return place(reader.glance().last());
     }
 
     /** The movement at that place, if it is there. */
@@ -141,10 +159,18 @@ public final class LostSale {
 
     /** Expires some of what is due; how many, or nothing when nothing more is due. */
     public Optional<Long> expire() {
-        Reply reply = act(Script.EXPIRE, keys.reservations, MOST_AT_ONCE, MOST_AT_ONCE);
+        Reply reply = act(Script.EXPIRE, keys.reservations, MOST_EXPIRED, MOST_AT_ONCE);
+        restsMs = reply.restockAtMs() == 0 ? 0 : Math.min(reply.restockAtMs() - reply.nowMs() + 1, reply.restMs() + 1);
         return reply.result(0) == 0 && reply.result(1) > reply.nowMs()
                 ? Optional.empty()
                 : Optional.of(reply.result(0));
+    }
+
+    /** Waits until what has expired is on sale, as far as it is not held back: those who have paid may need it. */
+    public void awaitRestock() {
+        if (restsMs > 0) {
+            Pause.of(Duration.ofMillis(restsMs));
+        }
     }
 
     /** Those of the reservations that are there, each with its record as the ledger keeps it. */

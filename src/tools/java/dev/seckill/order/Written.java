@@ -2,6 +2,7 @@ package dev.seckill.order;
 
 import dev.seckill.database.Columns;
 import dev.seckill.database.Database;
+import dev.seckill.database.DatabaseAway;
 import dev.seckill.database.DatabaseConfig;
 import dev.seckill.ledger.Ledger;
 import dev.seckill.ledger.Movement;
@@ -9,6 +10,7 @@ import dev.seckill.trade.Place;
 import dev.seckill.trade.SaleId;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -57,6 +59,19 @@ public final class Written {
         return database.transact(connection -> new WrittenSale(database, sale).progress(connection, ""));
     }
 
+    /** Whether it was archived when all of it was written: then it is over, whatever a ledger has of it. */
+    public boolean isFinished(SaleId sale) {
+        return database.transact(connection -> {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT 1 FROM progress WHERE sale = ? AND finished_at IS NOT NULL")) {
+                statement.setString(1, sale.value());
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
     /** The movement at that place, if it is there. */
     public Optional<Movement> at(SaleId sale, Place place) {
         return after(sale, new Place(place.epoch(), place.seq() - 1), 1).stream()
@@ -84,7 +99,13 @@ public final class Written {
                     "UPDATE progress SET fence = greatest(fence + 1, epoch + 1, ?) WHERE sale = ? RETURNING fence")) {
                 new Columns<>(connection, statement, List.of()).value(atLeast).value(sale.value());
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? row.getLong(1) : atLeast;
+                    row.next();
+                    long fence = row.getLong(1);
+                    // What a node has decided before, and keeps at this moment, is there when this has passed.
+                    try (Statement lock = connection.createStatement()) {
+                        lock.execute("LOCK TABLE payments IN SHARE MODE");
+                    }
+                    return fence;
                 }
             }
         });
@@ -136,15 +157,28 @@ public final class Written {
         });
     }
 
-    /** Writes what a ledger has of a sale and the database does not have yet, as a node does, and closes it. */
-    public void write(SaleId sale, Ledger ledger) {
+    /** Writes what a ledger has of a sale up to that place and the database does not have yet, as a node does, and closes it. */
+    public void write(SaleId sale, Place last, Ledger ledger) {
         try {
             OrderWriter writer = new OrderWriter(ledger, database, BATCH_ROWS, steps -> {});
-            while (writer.turn(sale, System.nanoTime() + TIMEOUT.toNanos()) == OrderWriter.Turn.MORE) {
-                // so long that there is progress
+            for (Place before = place(sale); before.isBefore(last); before = place(sale)) {
+                turn(writer, sale, before);
             }
         } finally {
             ledger.close();
+        }
+    }
+
+    private void turn(OrderWriter writer, SaleId sale, Place before) {
+        try {
+            writer.turn(sale, System.nanoTime() + TIMEOUT.toNanos());
+        } catch (SaleStopped e) {
+            throw new NoOrders("The database does not go on with sale " + sale + " (" + e.getMessage() + ").", e);
+        } catch (DatabaseAway e) {
+            // A node that was faster is as good.
+            if (!before.isBefore(place(sale))) {
+                throw e;
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.seckill.ledger.Auditor;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.LostLedger;
 import dev.seckill.ledger.Progress;
+import dev.seckill.order.NoOrders;
 import dev.seckill.order.Written;
 import dev.seckill.trade.BadInput;
 import dev.seckill.trade.Operator;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
             "0:no sale is lost any more",
             "1:a sale is rebuilt and wrong; it stays out of service",
             "2:wrong usage",
-            "3:could not be rebuilt",
+            "3:a sale could not be rebuilt",
             "130:stopped by Ctrl-C; run it again"
         },
         exitCodeOnExecutionException = Rebuild.NOT_REBUILT)
@@ -95,12 +96,14 @@ final class Rebuild implements Callable<Integer> {
         try (StopSignal signal = StopSignal.open(() -> {})) {
             try (DatabaseAddress database = where.runningDatabase()) {
                 return rebuild(where.runningLedger(), Optional.ofNullable(database), sales);
-            } catch (SaleRebuild.Refused | StartFailure | LedgerAway | BadInput e) {
+            } catch (StartFailure | LedgerAway | NoOrders | BadInput e) {
                 return fail(signal, e.getMessage());
             } catch (DatabaseAway e) {
                 return fail(signal, "The database does not answer (" + e.getMessage() + ").");
             } catch (RedisException e) {
-                return fail(signal, "The ledger does not answer (" + e.getMessage() + "). Run it again.");
+                // The rest is Redisson's: the connection, and the whole script.
+                String reason = e.getMessage().split("\\. channel: ", 2)[0];
+                return fail(signal, "The ledger does not answer (" + reason + "). Run it again.");
             }
         }
     }
@@ -116,6 +119,7 @@ final class Rebuild implements Callable<Integer> {
     private List<SaleId> parse() {
         try {
             where.check();
+            where.checkDatabaseIsNamed();
             new Operator(operator);
             if (patience.isNegative() || patience.compareTo(Duration.ofMinutes(10)) > 0) {
                 throw new BadInput("--patience is between PT0S and PT10M, not " + patience);
@@ -132,7 +136,9 @@ final class Rebuild implements Callable<Integer> {
             throw new BadInput("--from-database needs a database.");
         }
         Progress progress = new Progress(this::err);
+        long heardByNanos = System.nanoTime() + patience.toNanos();
         boolean isWrong = false;
+        boolean isLeft = false;
         try (LostLedger ledger = LostLedger.open(address, Where.ledgerUsername(), Where.ledgerPassword());
                 Auditor auditor = Auditor.open(address, Where.ledgerUsername(), Where.ledgerPassword(), this::err)) {
             Set<SaleId> sales = new LinkedHashSet<>(named);
@@ -141,22 +147,29 @@ final class Rebuild implements Callable<Integer> {
                 written.ifPresent(each -> sales.addAll(each.sales()));
             }
             for (SaleId sale : sales) {
-                isWrong |= new SaleRebuild(
-                                        sale,
-                                        ledger.sale(sale),
-                                        written,
-                                        auditor,
-                                        new SaleRebuild.Terms(patience, withoutNodes, fromDatabase, dryRun, operator),
-                                        line -> out(sale + "  " + line),
-                                        line -> progress.tell(() -> sale + ": " + line))
-                                .run()
-                        == SaleRebuild.Result.WRONG;
+                SaleRebuild rebuild = new SaleRebuild(
+                        sale,
+                        ledger.sale(sale),
+                        written,
+                        auditor,
+                        new SaleRebuild.Terms(heardByNanos, withoutNodes, fromDatabase, dryRun, operator),
+                        line -> out(sale + "  " + line),
+                        line -> progress.tell(() -> sale + ": " + line));
+                try {
+                    SaleRebuild.Result result = rebuild.run();
+                    isWrong |= result == SaleRebuild.Result.WRONG;
+                    isLeft |= result == SaleRebuild.Result.NONE && named.contains(sale);
+                } catch (SaleRebuild.Refused | LedgerAway e) {
+                    // The others must not wait for it.
+                    err(sale + "  " + e.getMessage());
+                    isLeft = true;
+                }
             }
             if (sales.isEmpty()) {
                 out("There are no sales, neither in the ledger nor in the database.");
             }
         }
-        return isWrong ? WRONG : 0;
+        return isLeft ? NOT_REBUILT : isWrong ? WRONG : 0;
     }
 
     private void out(String line) {

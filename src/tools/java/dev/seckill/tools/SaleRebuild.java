@@ -35,11 +35,12 @@ import java.util.stream.Collectors;
  * have seen taken and nothing tells of. It is audited before anybody may buy. Whatever it dies in between is begun again.
  */
 final class SaleRebuild {
-    private static final int MOVEMENTS_AT_ONCE = 50;
+    private static final int MOVEMENTS_AT_ONCE = 200;
     private static final int PAYMENTS_AT_ONCE = 1_000;
 
     /** How it ended. */
     enum Result {
+        NONE,
         NOT_LOST,
         /** It could be rebuilt, and was only looked at. */
         LOOKED_AT,
@@ -60,12 +61,12 @@ final class SaleRebuild {
     /**
      * How to go about it.
      *
-     * @param patience for nodes to say how far they have seen
+     * @param heardByNanos (System.nanoTime) when nodes have said how far they have seen
      * @param withoutNodes if none says so
      * @param fromDatabase alone: what only the ledger has is not to be trusted
      * @param onlyLook change nothing
      */
-    record Terms(Duration patience, boolean withoutNodes, boolean fromDatabase, boolean onlyLook, String operator) {}
+    record Terms(long heardByNanos, boolean withoutNodes, boolean fromDatabase, boolean onlyLook, String operator) {}
 
     private final SaleId sale;
     private final LostSale ledger;
@@ -94,9 +95,16 @@ final class SaleRebuild {
     }
 
     Result run() {
+        if (database.map(each -> each.isFinished(sale)).orElse(false)) {
+            step.accept("archived: nothing to rebuild");
+            return Result.NOT_LOST;
+        }
         Known known = ledger.ask(written());
         switch (known.state()) {
-            case NONE -> throw new Refused("There is no sale " + sale + ", neither in the ledger nor in the database.");
+            case NONE -> {
+                step.accept("there is no such sale, neither in the ledger nor in the database");
+                return Result.NONE;
+            }
             case ARCHIVED, ADOPTED -> {
                 step.accept("in service: nothing to rebuild");
                 return Result.NOT_LOST;
@@ -107,7 +115,7 @@ final class SaleRebuild {
             }
             case LOST -> {}
         }
-        known = hearNodes(known);
+        known = hearNodes();
         tellWhatIsKnown(known);
         if (terms.onlyLook()) {
             return Result.LOOKED_AT;
@@ -117,7 +125,7 @@ final class SaleRebuild {
             return Result.WRONG;
         }
         database.ifPresent(each -> {
-            each.write(sale, ledger.openAsNode());
+            each.write(sale, ledger.last(), ledger.openAsNode());
             step.accept("the database has all of it");
         });
         return resume();
@@ -127,22 +135,20 @@ final class SaleRebuild {
         return database.map(each -> each.place(sale)).orElse(Place.BEGIN);
     }
 
-    private Known hearNodes(Known first) {
-        Known known = first;
-        long untilNanos = System.nanoTime() + terms.patience().toNanos();
-        while (System.nanoTime() - untilNanos < 0) {
+    private Known hearNodes() {
+        while (System.nanoTime() - terms.heardByNanos() < 0) {
             progress.accept("waiting for the nodes to say how far they have seen");
             Pause.of(Duration.ofMillis(250));
-            known = ledger.ask(written());
         }
+        Known known = ledger.ask(written());
         if (known.state() != State.LOST) {
             throw new Refused("Sale " + sale + " was rebuilt by somebody else meanwhile.");
         }
-        if (known.taken() == 0 && !terms.withoutNodes()) {
+        if (known.taken() < 0 && !terms.withoutNodes()) {
             throw new Refused(
                     "No node has said how far it has seen sale " + sale + ", so nobody knows how many tickets were"
-                            + " taken. Start the nodes that sold, or one of them, if they still run; if they have ended, or nothing was"
-                            + " sold, go on with --without-nodes: tickets that were acknowledged and are not written are sold again.");
+                            + " taken. Start the nodes that sold, or one of them, if they still run; if they have ended go on with"
+                            + " --without-nodes: tickets that were acknowledged and are not written are sold again.");
         }
         return known;
     }
@@ -160,6 +166,10 @@ final class SaleRebuild {
     // --- rebuilding -------------------------------------------------------------------------------------------------
 
     private void rebuild(Known known) {
+        // Refuses before anything is changed, what it can.
+        if (!terms.fromDatabase()) {
+            goesOn(known);
+        }
         long later = 1 + Math.max(known.seen().epoch(), known.last().epoch());
         long epoch = database.map(each -> each.fence(sale, later)).orElse(later);
         step.accept("epoch " + epoch + " begins: the database takes nothing any more that was read before");
@@ -183,6 +193,7 @@ final class SaleRebuild {
         for (Optional<Long> some = ledger.expire(); some.isPresent(); some = ledger.expire()) {
             expired += some.get();
         }
+        ledger.awaitRestock();
         step.accept(expired + " reservations expired");
         provenBy(put, (paid, record) -> paid.decision() != null);
         provenBy(put, (paid, record) -> paid.decision() == null);

@@ -32,7 +32,7 @@ final class Where {
                             + " as for a node.")
     private String databaseUrl;
 
-    @Option(names = "--no-database", description = "Do not look at the orders.")
+    @Option(names = "--no-database", description = "Do not look at the orders, or there are none.")
     private boolean noDatabase;
 
     /** Refuses what goes not together. */
@@ -45,6 +45,13 @@ final class Where {
         }
         if (databaseUrl != null && (noDatabase || redisAddress == null)) {
             throw new BadInput("--database goes with --redis, and without --no-database");
+        }
+    }
+
+    /** Refuses to leave out a database because nobody thought of it. */
+    void checkDatabaseIsNamed() {
+        if (redisAddress != null && databaseUrl == null && !noDatabase) {
+            throw new BadInput("--redis needs the --database of its orders, or --no-database if there is none");
         }
     }
 
