@@ -75,6 +75,7 @@ done
   --header "Authorization: Bearer $operator" --header 'Content-Type: application/json' --data '{"capacity": 5000}' \
   "$address/api/sales/demo")" -eq 200 ]] || fail "the operator's token that it printed does not count"
 awaits_orders 2001
+# shellcheck disable=SC2034 # the command that it prints names it
 id=$(ask "SELECT 'demo.' || reservation FROM orders WHERE buyer = 'ann'")
 pay=$(sed --quiet '/^ *pay /,/payment$/p' "$folder/run.txt" | sed 's/^ *pay *//')
 page=$(eval "$pay" 2> /dev/null | grep --only-matching '/sandbox/pay/[A-Za-z0-9_-]*')

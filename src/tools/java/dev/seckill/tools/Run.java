@@ -238,8 +238,8 @@ final class Run implements Callable<Integer> {
     private static String pay(PostgresProcess database, Node node) {
         return database == null ? "nobody can: --no-database" : """
                 curl --request POST --header "Authorization: Bearer $token" --header "Idempotency-Key: $RANDOM" \\
-                            %1$s/api/reservations/$id/payment
-                            $id is the id that buy answers; the cards are on the page at pay_at, and cost nothing""".formatted(node.address());
+                              %1$s/api/reservations/$id/payment
+                              $id is the id that buy answers; the cards are on the page at pay_at, and cost nothing""".formatted(node.address());
     }
 
     /** In the alphabet of Standard Webhooks. */
