@@ -68,9 +68,20 @@ final class Promises {
     /** The promises that were broken, each in a sentence; none if all is well. Heard and movements are of one sale. */
     static List<String> broken(
             Collection<Heard> heard, List<Movement> movements, int limit, boolean connectionsMayBreak, long nowMs) {
+        return brokenSince(0, heard, movements, limit, connectionsMayBreak, nowMs);
+    }
+
+    /** The same after a loss: what buyers asked before may have been forgotten. */
+    static List<String> brokenSince(
+            long sinceMs,
+            Collection<Heard> heard,
+            List<Movement> movements,
+            int limit,
+            boolean connectionsMayBreak,
+            long nowMs) {
         Promises promises = new Promises(limit, connectionsMayBreak);
         movements.forEach(promises::read);
-        heard.forEach(promises::check);
+        heard.stream().filter(each -> each.sentMs() >= sinceMs).forEach(promises::check);
         promises.checkClaims(heard, nowMs);
         promises.checkLimit();
         return promises.broken;
@@ -82,7 +93,8 @@ final class Promises {
         long atMs = movement.atMs();
         switch (movement.kind()) {
             case "CREATED", "RESTOCKED" -> remain(atMs, movement.number("quantity"));
-            case "RESERVED" -> {
+            case "HELD_BACK" -> remain(atMs, -movement.number("quantity"));
+            case "RESERVED", "RESTORED" -> {
                 remain(atMs, -movement.tickets());
                 long dueMs = movement.number("due_ms");
                 for (Part part : movement.parts()) {

@@ -19,9 +19,9 @@ final class Relay implements AutoCloseable {
     private static final int MOST_BYTES = 65_536;
 
     private final ServerSocket door;
-    private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger repliesToLose = new AtomicInteger();
+    private volatile int target;
     private volatile int delayMs;
 
     private Relay(ServerSocket door, int target) {
@@ -50,6 +50,22 @@ final class Relay implements AutoCloseable {
     /** From now on, whatever is sent either way arrives so much later. */
     void delay(int ms) {
         delayMs = ms;
+    }
+
+    /** From now on it leads elsewhere; who is connected is cut off, and what is on its way is lost. */
+    void turnTo(int port) {
+        target = port;
+        cut();
+    }
+
+    private void cut() {
+        for (Socket socket : open) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** Loses the next reply that says that somebody has got a ticket. */
@@ -119,9 +135,7 @@ final class Relay implements AutoCloseable {
     public void close() {
         try {
             door.close();
-            for (Socket socket : open) {
-                socket.close();
-            }
+            cut();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

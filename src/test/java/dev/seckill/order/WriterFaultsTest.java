@@ -3,10 +3,13 @@ package dev.seckill.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seckill.PostgresServer;
 import dev.seckill.database.DatabaseAway;
 import dev.seckill.trade.SaleId;
+import dev.seckill.trial.PostgresProcess;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -249,6 +252,31 @@ class WriterFaultsTest {
             return bench.write(sale) == OrderWriter.Turn.WRITTEN;
         });
 
+        bench.assertWritten(sale);
+    }
+
+    /** Between a writer's reading and its writing the ledger is lost and a rebuild begins: what it has read may never have been. */
+    @Test
+    void writesNothingThatWasReadBeforeARebuildBegan() {
+        SaleId sale = bench.putOn(10);
+        bench.node.buy(sale, "before");
+        bench.write(sale);
+        bench.node.buy(sale, "read-and-lost");
+        // its progress is one connection, the batch another
+        FaultyDatabase rebuilt =
+                new FaultyDatabase(OrderBench.source(bench.postgres), 4, false, connection -> Written.at(
+                                bench.postgres.url(),
+                                Optional.of(PostgresProcess.USER),
+                                Optional.of(PostgresServer.PASSWORD))
+                        .fence(sale, 0));
+
+        assertThatThrownBy(() -> OrderBench.write(bench.writer(rebuilt.source(), OrderBench.BATCH_ROWS), sale))
+                .isInstanceOf(DatabaseAway.class)
+                .hasMessageContaining("somebody else");
+
+        assertThat(bench.list("SELECT buyer FROM orders WHERE sale = ?", sale.value()))
+                .containsExactly("before");
+        bench.write(sale);
         bench.assertWritten(sale);
     }
 }
