@@ -641,6 +641,8 @@ public class Ledger {
                             book.sale, fault
                         });
                     } else if (reply.verdict().startsWith("LOST")) {
+                        // The list may be lost too; whoever starts now must not take it for a sale that never was.
+                        redis.addMember(Keys.SALES, book.sale.value());
                         if (!reply.verdict().equals(book.lost)) {
                             book.lost = reply.verdict();
                             LOG.log(

@@ -281,7 +281,8 @@ final class OrderWriter {
                     .value(fence)
                     .update();
             if (moved != 1) {
-                throw new DatabaseAway("somebody else has moved on from " + from + " in sale " + sale, null);
+                throw new DatabaseAway(
+                        "another writer, or a rebuild, has moved on from " + from + " in sale " + sale, null);
             }
         }
         try (PreparedStatement statement = connection.prepareStatement("""

@@ -42,6 +42,7 @@ public class Sales {
     private final Map<SaleId, CompletableFuture<Optional<Sale>>> looking = new ConcurrentHashMap<>();
     private CompletableFuture<Void> listing = CompletableFuture.completedFuture(null);
     private long listedAtNanos;
+    private volatile Set<SaleId> listed = Set.of();
     private volatile boolean contacted;
 
     private record Seen(Sale sale, long atNanos) {}
@@ -127,6 +128,7 @@ public class Sales {
     }
 
     private CompletionStage<Void> meet(Set<SaleId> ids) {
+        listed = ids;
         CompletableFuture<?>[] unmet = ids.stream()
                 .filter(id -> !seen.containsKey(id))
                 // One that cannot be looked at now is met the next time, and keeps nobody from the others.
@@ -145,8 +147,13 @@ public class Sales {
         return seen.keySet();
     }
 
+    /** One that is listed and could not be looked at, as when the ledger has lost it, is not one that there is not. */
     private CompletionStage<Optional<Sale>> lookFor(SaleId id) {
-        return refresh().thenApply(done -> Optional.ofNullable(seen.get(id)).map(Seen::sale));
+        return refresh()
+                .thenCompose(done -> listed.contains(id) && !seen.containsKey(id)
+                        ? look(id)
+                        : CompletableFuture.completedStage(
+                                Optional.ofNullable(seen.get(id)).map(Seen::sale)));
     }
 
     /** Asks the ledger, once for all who ask meanwhile. */

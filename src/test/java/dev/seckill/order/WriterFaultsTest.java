@@ -272,7 +272,7 @@ class WriterFaultsTest {
 
         assertThatThrownBy(() -> OrderBench.write(bench.writer(rebuilt.source(), OrderBench.BATCH_ROWS), sale))
                 .isInstanceOf(DatabaseAway.class)
-                .hasMessageContaining("somebody else");
+                .hasMessageContaining("or a rebuild");
 
         assertThat(bench.list("SELECT buyer FROM orders WHERE sale = ?", sale.value()))
                 .containsExactly("before");

@@ -41,7 +41,7 @@ class RebuildAttackTest extends RebuildDrill {
     private static final int LARGEST_BATCH = 1_000;
 
     /** Before the sale goes on. */
-    private static final int STEPS = 10;
+    private static final int STEPS = 9;
 
     /** What the others have lost is not this one's. */
     @BeforeEach
