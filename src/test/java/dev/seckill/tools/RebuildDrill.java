@@ -105,6 +105,12 @@ abstract class RebuildDrill {
         return Written.at(postgres.url(), Optional.of(PostgresProcess.USER), Optional.of(PostgresServer.PASSWORD));
     }
 
+    /** Busy once is no fault: whoever asks again is served. */
+    static void buys(LocalNode node, SaleId sale, String buyer) {
+        Awaitility.await(buyer + " buys").atMost(NODES_SPEAK).untilAsserted(() -> assertThat(node.buy(sale, buyer))
+                .isIn(Outcome.RESERVED, Outcome.ALREADY_RESERVED));
+    }
+
     /** The database has all that the ledger has now. */
     void write(SaleId sale) {
         database().fence(sale, 0);

@@ -45,13 +45,13 @@ class SaleRebuildTest extends RebuildDrill {
     @EnumSource(Loss.class)
     void everythingThatIsWrittenIsThereAgainAndTheRestIsHeldBack(Loss loss) {
         SaleId sale = putOn(10);
-        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "ann");
         Path old = redis.copy();
-        assertThat(b.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+        buys(b, sale, "bob");
         a.cancel(sale, "ann");
         write(sale);
         Path tailless = redis.copy();
-        assertThat(a.buy(sale, "cid")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "cid");
         assertThat(b.buy(sale, "dan", "key", 2).outcome()).isEqualTo(Outcome.RESERVED);
 
         lose(
@@ -83,7 +83,7 @@ class SaleRebuildTest extends RebuildDrill {
     @Test
     void nobodyGetsATicketThatIsHeldBackBeforeItsBuyersWouldHaveLostIt() {
         SaleId sale = putOn(3);
-        assertThat(a.buy(sale, "zoe")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "zoe");
         write(sale);
         a.cancel(sale, "zoe");
         for (String buyer : List.of("ann", "bob", "cid")) {
@@ -111,7 +111,7 @@ class SaleRebuildTest extends RebuildDrill {
                 + Duration.ofHours(1).toMillis());
         Awaitility.await("a hold time later").untilAsserted(() -> {
             a.tick();
-            assertThat(a.buy(sale, "eve")).isEqualTo(Outcome.RESERVED);
+            assertThat(a.buy(sale, "eve")).isIn(Outcome.RESERVED, Outcome.ALREADY_RESERVED);
         });
     }
 
@@ -120,7 +120,7 @@ class SaleRebuildTest extends RebuildDrill {
         SaleId sale = putOn(10);
         write(sale);
         for (String buyer : List.of("paid", "paying", "refunded", "unknown")) {
-            assertThat(a.buy(sale, buyer)).isEqualTo(Outcome.RESERVED);
+            buys(a, sale, buyer);
         }
         PaymentId paid = payment(sale, "paid", "CONFIRMED", null);
         now(a.ledger.confirm(paid, id(sale, "paid")));
@@ -146,7 +146,7 @@ class SaleRebuildTest extends RebuildDrill {
         SaleId sale = new SaleId("soon-due");
         a.putOn(definition(sale, Duration.ofSeconds(1), 2));
         b.meet(sale);
-        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "ann");
         write(sale);
         PaymentId payment = payment(sale, "ann", "CONFIRMED", null);
         long dueMs = now(a.ledger.confirm(payment, id(sale, "ann"))).bought().dueMs();
@@ -260,13 +260,13 @@ class SaleRebuildTest extends RebuildDrill {
         assertThat(rebuild(sale)).isEqualTo(Result.NOT_LOST);
 
         assertThat(stock(sale)).isEqualTo(before);
-        assertThat(a.buy(sale, "bob")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "bob");
     }
 
     @Test
     void withoutANodeThatHasSeenItNothingIsDoneUnlessThatIsWanted() {
         SaleId sale = putOn(5);
-        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "ann");
         write(sale);
         stopNodes();
         redis.killAndRestartFrom(NOTHING);
@@ -282,7 +282,7 @@ class SaleRebuildTest extends RebuildDrill {
     void aHistoryThatIsNotTheDatabasesIsNotMixedWithIt() {
         SaleId sale = putOn(5);
         Path old = redis.copy();
-        assertThat(a.buy(sale, "ann")).isEqualTo(Outcome.RESERVED);
+        buys(a, sale, "ann");
         write(sale);
         lose(sale, old);
         // as a server would have it that sold on after it had lost the end

@@ -29,6 +29,9 @@ public final class LostSale {
     /** In one call, which takes Redis some milliseconds; nobody buys here meanwhile, but on other sales. */
     private static final int MOST_AT_ONCE = 1_000;
 
+    /** Of one call, about: what a thousand reservations need. */
+    private static final int MOST_ARGS = 2 * MOST_AT_ONCE;
+
     /** As many as a node's: whoever reads movements by the page relies on it. */
     private static final int MOST_EXPIRED = 200;
 
@@ -132,7 +135,7 @@ public final class LostSale {
         }
     }
 
-    /** Puts movements behind those that are there. */
+    /** Puts movements behind those that are there, a few at a time: others sell meanwhile. */
     public void refill(List<Movement> movements) {
         List<Object> args = new ArrayList<>();
         for (Movement movement : movements) {
@@ -146,8 +149,14 @@ public final class LostSale {
                 args.add(part.reservation());
                 args.add(part.text());
             });
+            if (args.size() >= MOST_ARGS) {
+                act(Script.REFILL, keys.stock, args.toArray());
+                args.clear();
+            }
         }
-        act(Script.REFILL, keys.stock, args.toArray());
+        if (!args.isEmpty()) {
+            act(Script.REFILL, keys.stock, args.toArray());
+        }
     }
 
     /** Replays some of the movements; where it is now, or nothing once all are replayed and the new epoch has begun. */
