@@ -101,7 +101,8 @@ class RebuildIT {
 
     @Test
     void sellsEachTicketOnceWhenSomebodyFlushesRedisAndThenRestartsTheNodes() {
-        new Drill("flushed").tell(true, crowd -> new RedisShell(redis).ask("FLUSHALL"));
+        new Drill("flushed").tell(true, crowd -> soon().until(
+                        () -> new RedisShell(redis).ask("FLUSHALL").equals("OK")));
     }
 
     @Test
