@@ -299,6 +299,22 @@ class SaleRebuildTest extends RebuildDrill {
     }
 
     @Test
+    void whatOnlyTheLedgerHasIsNotGivenUpForADatabaseThatHasNothing() {
+        SaleId sale = putOn(5);
+        buys(a, sale, "ann");
+        Path copy = redis.copy();
+        buys(a, sale, "bob");
+        lose(sale, copy);
+
+        assertThatThrownBy(() -> rebuild(sale, terms(false, true), 0))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("no movement of sale " + sale);
+        assertThat(rebuild(sale)).isEqualTo(Result.REBUILT);
+
+        assertThat(record(sale, "ann")).startsWith("R|1|");
+    }
+
+    @Test
     void aLostSaleIsNotCreatedAnew() {
         SaleId sale = putOn(5);
         write(sale);

@@ -75,6 +75,8 @@ final class SaleRebuild {
     private final Terms terms;
     private final Consumer<String> step;
     private final Consumer<String> progress;
+    private long restored;
+    private long decided;
 
     /** The steps are told when they are done, the progress within one now and then. */
     SaleRebuild(
@@ -105,7 +107,11 @@ final class SaleRebuild {
                 step.accept("there is no such sale, neither in the ledger nor in the database");
                 return Result.NONE;
             }
-            case ARCHIVED, ADOPTED -> {
+            case ARCHIVED -> {
+                step.accept("archived: nothing to rebuild");
+                return Result.NOT_LOST;
+            }
+            case ADOPTED -> {
                 step.accept("in service: nothing to rebuild");
                 return Result.NOT_LOST;
             }
@@ -159,6 +165,10 @@ final class SaleRebuild {
             throw new Refused(
                     "Nothing is left of sale " + sale + ": neither its Redis nor a database has a movement of it.");
         }
+        if (terms.fromDatabase() && written.equals(Place.BEGIN)) {
+            throw new Refused("The database has no movement of sale " + sale
+                    + ": with --from-database nothing would be left of it. Go on without that.");
+        }
         step.accept("lost: the ledger has its movements up to " + known.last() + ", the database up to " + written
                 + ", nodes have seen up to " + known.seen());
     }
@@ -187,18 +197,17 @@ final class SaleRebuild {
         }
         step.accept("movements replayed");
         // What is paid is decided before it is due, and has its tickets before what is not paid yet.
-        long[] put = new long[2];
-        provenBy(put, (paid, record) -> paid.decision() != null && record.startsWith("R"));
+        provenBy((paid, record) -> paid.decision() != null && record.startsWith("R"));
         long expired = 0;
         for (Optional<Long> some = ledger.expire(); some.isPresent(); some = ledger.expire()) {
             expired += some.get();
         }
         ledger.awaitRestock();
         step.accept(expired + " reservations expired");
-        provenBy(put, (paid, record) -> paid.decision() != null);
-        provenBy(put, (paid, record) -> paid.decision() == null);
+        provenBy((paid, record) -> paid.decision() != null);
+        provenBy((paid, record) -> paid.decision() == null);
         if (database.isPresent()) {
-            step.accept(put[0] + " reservations and " + put[1] + " decisions put back that payments prove");
+            step.accept(restored + " reservations and " + decided + " decisions put back that payments prove");
         }
     }
 
@@ -245,11 +254,11 @@ final class SaleRebuild {
     // --- payments ---------------------------------------------------------------------------------------------------
 
     /** Puts back what some payments prove, by what they say and their reservation's record in the ledger ('' if it has none). */
-    private void provenBy(long[] put, BiPredicate<Paid, String> which) {
+    private void provenBy(BiPredicate<Paid, String> which) {
         database.ifPresent(written -> {
             List<Paid> page = written.payments(sale, 0, PAYMENTS_AT_ONCE);
             while (!page.isEmpty()) {
-                putBack(written, put, page, which);
+                putBack(written, page, which);
                 long last = page.get(page.size() - 1).number();
                 progress.accept("payments up to number " + last);
                 page = written.payments(sale, last, PAYMENTS_AT_ONCE);
@@ -257,10 +266,10 @@ final class SaleRebuild {
         });
     }
 
-    private void putBack(Written written, long[] put, List<Paid> page, BiPredicate<Paid, String> which) {
+    private void putBack(Written written, List<Paid> page, BiPredicate<Paid, String> which) {
         Map<String, String> there =
                 ledger.reservations(page.stream().map(Paid::reservation).collect(Collectors.toSet()));
-        Map<String, String> decided = ledger.payments(
+        Map<String, String> decisions = ledger.payments(
                 page.stream().map(each -> "payment:" + each.payment()).collect(Collectors.toSet()));
         Set<String> known = new HashSet<>(there.keySet());
         for (Paid paid : page) {
@@ -268,11 +277,11 @@ final class SaleRebuild {
                 continue;
             }
             if (paid.isHeld() && known.add(paid.reservation())) {
-                put[0] += ledger.restore(paid.reservation(), paid.buyer(), paid.quantity()) ? 1 : 0;
+                restored += ledger.restore(paid.reservation(), paid.buyer(), paid.quantity()) ? 1 : 0;
             }
-            if (paid.decision() != null && !decided.containsKey("payment:" + paid.payment())) {
+            if (paid.decision() != null && !decisions.containsKey("payment:" + paid.payment())) {
                 decideAgain(written, paid);
-                put[1]++;
+                decided++;
             }
         }
     }
