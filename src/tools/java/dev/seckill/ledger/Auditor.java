@@ -61,21 +61,7 @@ public final class Auditor implements AutoCloseable {
      */
     public static Auditor open(
             String address, Optional<String> username, Optional<String> password, Consumer<String> progress) {
-        LedgerConfig config = new LedgerConfig(
-                LedgerConfig.Topology.SINGLE,
-                List.of(address),
-                "",
-                username,
-                password,
-                false,
-                0,
-                1,
-                TIMEOUT,
-                TIMEOUT,
-                1,
-                1,
-                1,
-                0);
+        LedgerConfig config = OpenLedger.config(address, username, password, TIMEOUT);
         try {
             return new Auditor(Redisson.create(RedissonConfig.of(config)), address, new Progress(progress));
         } catch (RedisException e) {

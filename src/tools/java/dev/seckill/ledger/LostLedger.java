@@ -2,7 +2,6 @@ package dev.seckill.ledger;
 
 import dev.seckill.trade.SaleId;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,21 +27,7 @@ public final class LostLedger implements AutoCloseable {
 
     /** At redis://host:port or rediss://host:port; throws {@link LedgerAway}. */
     public static LostLedger open(String address, Optional<String> username, Optional<String> password) {
-        LedgerConfig config = new LedgerConfig(
-                LedgerConfig.Topology.SINGLE,
-                List.of(address),
-                "",
-                username,
-                password,
-                false,
-                0,
-                1,
-                TIMEOUT,
-                TIMEOUT,
-                1,
-                1,
-                1,
-                0);
+        LedgerConfig config = OpenLedger.config(address, username, password, TIMEOUT);
         try {
             RedissonClient redisson = Redisson.create(RedissonConfig.of(config));
             refuseCluster(redisson);

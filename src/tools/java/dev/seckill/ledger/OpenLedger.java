@@ -30,6 +30,25 @@ public final class OpenLedger {
         return with(config);
     }
 
+    /** For whoever asks one question at a time, and sells nothing. */
+    static LedgerConfig config(String address, Optional<String> username, Optional<String> password, Duration timeout) {
+        return new LedgerConfig(
+                LedgerConfig.Topology.SINGLE,
+                List.of(address),
+                "",
+                username,
+                password,
+                false,
+                0,
+                1,
+                timeout,
+                timeout,
+                1,
+                1,
+                1,
+                0);
+    }
+
     static Ledger with(LedgerConfig config) {
         Ledger ledger = new Ledger(config, (attempts, nanos) -> {}, Runnable::run);
         ledger.tend();
