@@ -14,12 +14,13 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
  * What a test needs besides a JDK and Maven. Where it is missing the test is skipped, and says so; under {@code scripts/test},
  * which installs the packages ({@code -Dseckill.test.packages=true}), it fails.
  */
-@Target(ElementType.METHOD)
+@Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(Needs.Condition.class)
 public @interface Needs {
@@ -48,6 +49,13 @@ public @interface Needs {
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
+            }
+        },
+        NGINX("the Debian package nginx") {
+            @Override
+            Optional<Path> find() {
+                return firstOf(
+                        Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx").map(Path::of).filter(Files::isExecutable));
             }
         },
         SMALL_DISK("root on Linux, to mount a small disk") {
@@ -79,10 +87,11 @@ public @interface Needs {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            Extra extra = context.getElement()
-                    .orElseThrow()
-                    .getAnnotation(Needs.class)
-                    .value();
+            Optional<Needs> needs = AnnotationSupport.findAnnotation(context.getElement(), Needs.class);
+            if (needs.isEmpty()) {
+                return ConditionEvaluationResult.enabled("its class has what it needs");
+            }
+            Extra extra = needs.get().value();
             if (extra.find().isPresent() || DEMANDED) {
                 return ConditionEvaluationResult.enabled(extra.words);
             }
