@@ -1,0 +1,107 @@
+package dev.seckill;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** What nginx takes for a node: it says whatever a test wants it to, dies when told to, and remembers who asked. */
+final class StubNode implements AutoCloseable {
+    /** What a node says; null where it hangs up without a word. */
+    interface Answers {
+        Answer to(Heard request);
+    }
+
+    record Answer(int status, String body, String... headers) {}
+
+    record Heard(String method, String target, Headers headers, int bodyLength) {}
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ConcurrentLinkedQueue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private volatile Answers answers;
+    private volatile boolean isReady = true;
+    private volatile int asked;
+
+    StubNode() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String name = Integer.toString(port());
+        answers = request -> new Answer(200, name);
+        server.createContext("/", this::serve);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            int length = exchange.getRequestBody().readAllBytes().length;
+            String target = exchange.getRequestURI().toString();
+            if (target.equals("/health/ready")) {
+                asked++;
+                send(exchange, new Answer(isReady ? 200 : 503, "{}"));
+                return;
+            }
+            Heard request = new Heard(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), length);
+            heard.add(request);
+            Answer answer = answers.to(request);
+            if (answer != null) {
+                send(exchange, answer);
+            }
+        }
+    }
+
+    private static void send(HttpExchange exchange, Answer answer) throws IOException {
+        for (int i = 0; i < answer.headers().length; i += 2) {
+            exchange.getResponseHeaders().add(answer.headers()[i], answer.headers()[i + 1]);
+        }
+        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(answer.status(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    void answer(Answers answers) {
+        this.answers = answers;
+    }
+
+    void isReady(boolean ready) {
+        isReady = ready;
+        asked = 0;
+    }
+
+    /** How often it was asked whether it is ready since that was decided. */
+    int asked() {
+        return asked;
+    }
+
+    /** Its buyers' requests, in their order. */
+    List<Heard> heard() {
+        return List.copyOf(heard);
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    /** From now on it refuses connections. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
