@@ -112,7 +112,6 @@ final class Nginx implements AutoCloseable {
     Nginx startWatching() {
         try {
             String watch = file("watch-nodes").toString();
-            file("watch-nodes").toFile().setExecutable(true);
             if (run("prepare.log", watch, "--prepare").waitFor() != 0) {
                 throw new IllegalStateException("watch-nodes could not prepare: see " + folder);
             }
@@ -182,7 +181,7 @@ final class Nginx implements AutoCloseable {
     }
 
     private void end() {
-        // The last one started first, so that nobody tells nginx anything any more; SIGTERM, as its workers end with it only then.
+        // the last one first, so that nobody tells nginx anything any more
         for (int i = processes.size() - 1; i >= 0; i--) {
             processes.get(i).destroy();
             processes.get(i).onExit().join();

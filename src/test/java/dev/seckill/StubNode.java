@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What nginx takes for a node: it says whatever a test wants it to, dies when told to, and remembers who asked. */
 final class StubNode implements AutoCloseable {
@@ -20,16 +21,24 @@ final class StubNode implements AutoCloseable {
         Answer to(Heard request);
     }
 
-    record Answer(int status, String body, String... headers) {}
+    /**
+     * @param headers name, value, name, value …
+     */
+    record Answer(int status, String body, List<String> headers) {
+        static Answer of(int status, String body, String... headers) {
+            return new Answer(status, body, List.of(headers));
+        }
+    }
 
     record Heard(String method, String target, Headers headers, int bodyLength) {}
 
     private final HttpServer server;
+    private final int port;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ConcurrentLinkedQueue<Heard> heard = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile Answers answers;
     private volatile boolean isReady = true;
-    private volatile int asked;
 
     StubNode() {
         try {
@@ -37,8 +46,9 @@ final class StubNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String name = Integer.toString(port());
-        answers = request -> new Answer(200, name);
+        port = server.getAddress().getPort();
+        String name = Integer.toString(port);
+        answers = request -> Answer.of(200, name);
         server.createContext("/", this::serve);
         server.setExecutor(threads);
         server.start();
@@ -49,8 +59,8 @@ final class StubNode implements AutoCloseable {
             int length = exchange.getRequestBody().readAllBytes().length;
             String target = exchange.getRequestURI().toString();
             if (target.equals("/health/ready")) {
-                asked++;
-                send(exchange, new Answer(isReady ? 200 : 503, "{}"));
+                asked.incrementAndGet();
+                send(exchange, Answer.of(isReady ? 200 : 503, "{}"));
                 return;
             }
             Heard request = new Heard(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), length);
@@ -63,8 +73,8 @@ final class StubNode implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, Answer answer) throws IOException {
-        for (int i = 0; i < answer.headers().length; i += 2) {
-            exchange.getResponseHeaders().add(answer.headers()[i], answer.headers()[i + 1]);
+        for (int i = 0; i < answer.headers().size(); i += 2) {
+            exchange.getResponseHeaders().add(answer.headers().get(i), answer.headers().get(i + 1));
         }
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         if (exchange.getRequestMethod().equals("HEAD")) {
@@ -81,12 +91,12 @@ final class StubNode implements AutoCloseable {
 
     void isReady(boolean ready) {
         isReady = ready;
-        asked = 0;
+        asked.set(0);
     }
 
     /** How often it was asked whether it is ready since that was decided. */
     int asked() {
-        return asked;
+        return asked.get();
     }
 
     /** Its buyers' requests, in their order. */
@@ -95,7 +105,7 @@ final class StubNode implements AutoCloseable {
     }
 
     int port() {
-        return server.getAddress().getPort();
+        return port;
     }
 
     /** From now on it refuses connections. */
