@@ -54,8 +54,9 @@ public @interface Needs {
         NGINX("the Debian package nginx") {
             @Override
             Optional<Path> find() {
-                return firstOf(
-                        Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx").map(Path::of).filter(Files::isExecutable));
+                return firstOf(Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx")
+                        .map(Path::of)
+                        .filter(Files::isExecutable));
             }
         },
         SMALL_DISK("root on Linux, to mount a small disk") {

@@ -118,8 +118,8 @@ class NginxTest {
     void asksAnotherNodeOnlyWhenThatChangesNothing() {
         nginx.start();
         AtomicInteger dead = new AtomicInteger(1);
-        nodes.forEach(node -> node.answer(
-                request -> dead.getAndDecrement() > 0 ? null : StubNode.Answer.of(200, request.method())));
+        nodes.forEach(node ->
+                node.answer(request -> dead.getAndDecrement() > 0 ? null : StubNode.Answer.of(200, request.method())));
 
         assertThat(api.get("/api/orders").status()).isEqualTo(200);
 
@@ -169,8 +169,8 @@ class NginxTest {
 
     @Test
     void saysForASecondWhatIsTheSameForEverybody() {
-        nodes.forEach(node -> node.answer(request ->
-                StubNode.Answer.of(200, Long.toString(System.nanoTime()), "Cache-Control", "no-cache")));
+        nodes.forEach(node -> node.answer(
+                request -> StubNode.Answer.of(200, Long.toString(System.nanoTime()), "Cache-Control", "no-cache")));
         nginx.start();
         long start = System.nanoTime();
         int asked = 0;
@@ -190,15 +190,17 @@ class NginxTest {
     void keepsSoldOutForAMomentAndNothingElseAndNothingOfABuyers() {
         AtomicInteger count = new AtomicInteger();
         List<String> headers = new CopyOnWriteArrayList<>();
-        nodes.forEach(node -> node.answer(request -> StubNode.Answer.of(
-                200, Integer.toString(count.incrementAndGet()), headers.toArray(String[]::new))));
+        nodes.forEach(node -> node.answer(request ->
+                StubNode.Answer.of(200, Integer.toString(count.incrementAndGet()), headers.toArray(String[]::new))));
         nginx.start();
         headers.addAll(List.of("Cache-Control", "no-store"));
 
         assertThat(differentAnswers(TICKET)).as("not known sold out").isEqualTo(10);
         headers.addAll(List.of(SOLD_OUT, "1"));
         assertThat(differentAnswers(TICKET)).as("sold out").isLessThanOrEqualTo(3);
-        assertThat(api.get(TICKET).header(SOLD_OUT)).as("nobody else's business").isEmpty();
+        assertThat(api.get(TICKET).header(SOLD_OUT))
+                .as("nobody else's business")
+                .isEmpty();
 
         assertThat(differentAnswers(TICKET, Api.AUTHORIZATION, "Bearer a")).isEqualTo(10);
         assertThat(differentAnswers(TICKET, Api.KEY, "a")).isEqualTo(10);
@@ -233,7 +235,9 @@ class NginxTest {
         assertThat(refused.problem()).isEqualTo("too-many");
         assertThat(refused.header("Retry-After")).isEqualTo("1");
 
-        assertThat(refusedOf(1500, "/", Nginx.ADDRESS, "2001:db8::1")).as("an address").isPositive();
+        assertThat(refusedOf(1500, "/", Nginx.ADDRESS, "2001:db8::1"))
+                .as("an address")
+                .isPositive();
         assertThat(refusedOf(100, "/", Nginx.ADDRESS, "2001:db8::2"))
                 .as("its network")
                 .isPositive();
@@ -254,8 +258,7 @@ class NginxTest {
         long refused = 0;
         for (int done = 0; done < count; done += 50) {
             List<CompletableFuture<HttpResponse<Void>>> some = IntStream.range(0, Math.min(50, count - done))
-                    .mapToObj(i ->
-                            http.sendAsync(api.request("GET", path, null, headers), BodyHandlers.discarding()))
+                    .mapToObj(i -> http.sendAsync(api.request("GET", path, null, headers), BodyHandlers.discarding()))
                     .toList();
             refused += some.stream()
                     .filter(reply -> reply.join().statusCode() == 429)
@@ -298,10 +301,9 @@ class NginxTest {
         }
 
         assertThat(heard()).as("no node waits").isEmpty();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(nginx.log())
-                        .filteredOn(line -> line.path("status").asText().equals("408"))
-                        .hasSize(2));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(nginx.log())
+                .filteredOn(line -> line.path("status").asText().equals("408"))
+                .hasSize(2));
     }
 
     @Test
@@ -352,10 +354,8 @@ class NginxTest {
         raw("GET /last HTTP/1.1\r\nHost: load_balance.com\r\nUser-Agent: \"quoted\"\r\n"
                 + "Authorization: Bearer secret\r\n\r\n");
 
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(nginx.log())
-                        .anySatisfy(line ->
-                                assertThat(line.path("path").asText()).isEqualTo("/last")));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(nginx.log())
+                .anySatisfy(line -> assertThat(line.path("path").asText()).isEqualTo("/last")));
         assertThat(nginx.log()).extracting(JsonNode::toString).noneMatch(line -> line.contains("secret"));
     }
 

@@ -74,7 +74,8 @@ final class StubNode implements AutoCloseable {
 
     private static void send(HttpExchange exchange, Answer answer) throws IOException {
         for (int i = 0; i < answer.headers().size(); i += 2) {
-            exchange.getResponseHeaders().add(answer.headers().get(i), answer.headers().get(i + 1));
+            exchange.getResponseHeaders()
+                    .add(answer.headers().get(i), answer.headers().get(i + 1));
         }
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         if (exchange.getRequestMethod().equals("HEAD")) {
