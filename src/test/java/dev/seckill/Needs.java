@@ -1,5 +1,6 @@
 package dev.seckill;
 
+import dev.seckill.trial.NginxProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
@@ -54,9 +55,7 @@ public @interface Needs {
         NGINX("the Debian package nginx") {
             @Override
             Optional<Path> find() {
-                return firstOf(Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx")
-                        .map(Path::of)
-                        .filter(Files::isExecutable));
+                return NginxProcess.program();
             }
         },
         SMALL_DISK("root on Linux, to mount a small disk") {

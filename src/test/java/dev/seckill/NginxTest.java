@@ -310,14 +310,19 @@ class NginxTest {
     void servesItsNamesAndTellsANodeWhoCame() throws IOException {
         nginx.start();
         for (String name : List.of("load_balance.com", "www.load_balance.com")) {
-            Answer answer = raw("GET / HTTP/1.1\r\nHost: " + name + "\r\n" + Nginx.ADDRESS + ": 192.0.2.9\r\n"
-                    + "X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\nUpgrade: h2c\r\n\r\n");
+            Answer answer =
+                    raw("GET /" + name + " HTTP/1.1\r\nHost: " + name + "\r\n" + Nginx.ADDRESS + ": 192.0.2.9\r\n"
+                            + "X-Forwarded-For: 127.0.0.1\r\nForwarded: for=127.0.0.1\r\nUpgrade: h2c\r\n\r\n");
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(heard().get(heard().size() - 1).headers()).satisfies(headers -> {
-                assertThat(headers.get("Host")).containsExactly(name);
-                assertThat(headers.get("X-Forwarded-For")).containsExactly("192.0.2.9");
-                assertThat(headers).doesNotContainKeys("Forwarded", "Upgrade");
-            });
+            assertThat(heard())
+                    .filteredOn(request -> request.target().equals("/" + name))
+                    .singleElement()
+                    .extracting(StubNode.Heard::headers)
+                    .satisfies(headers -> {
+                        assertThat(headers.get("Host")).containsExactly(name);
+                        assertThat(headers.get("X-Forwarded-For")).containsExactly("192.0.2.9");
+                        assertThat(headers).doesNotContainKeys("Forwarded", "Upgrade");
+                    });
         }
     }
 
@@ -351,8 +356,14 @@ class NginxTest {
         nginx.start();
 
         raw("GET /\u00ff\"?token=secret HTTP/1.1\r\nHost: \u00fe\r\nUser-Agent: \"\u00ff\t\r\n\r\n");
-        raw("GET /last HTTP/1.1\r\nHost: load_balance.com\r\nUser-Agent: \"quoted\"\r\n"
-                + "Authorization: Bearer secret\r\n\r\n");
+        raw(String.join(
+                "\r\n",
+                "GET /last HTTP/1.1",
+                "Host: load_balance.com",
+                "User-Agent: \"quoted\"",
+                "Authorization: Bearer secret",
+                "",
+                ""));
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(nginx.log())
                 .anySatisfy(line -> assertThat(line.path("path").asText()).isEqualTo("/last")));
