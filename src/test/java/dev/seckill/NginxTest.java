@@ -19,6 +19,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -40,8 +43,11 @@ class NginxTest {
     private final Nginx nginx = Nginx.of(nodes);
     private final Api api = new Api(URI.create("http://127.0.0.1:" + nginx.port()));
 
+    private final ExecutorService slowBuyers = Executors.newCachedThreadPool();
+
     @AfterEach
     void endAll() {
+        slowBuyers.shutdownNow();
         nginx.close();
         nodes.forEach(StubNode::close);
     }
@@ -272,6 +278,45 @@ class NginxTest {
         nginx.change("limits.conf", "127.0.0.0/8 0;", "").start();
 
         assertThat(refusedOf(1500, "/")).isPositive();
+    }
+
+    @Test
+    void saysBusyAtOnceWhenTooManyAreUnderWayWhoeverTheyAre() throws InterruptedException {
+        nginx.change("limits.conf", "conn all-under-way 4096", "conn all-under-way 8")
+                .start();
+        CountDownLatch isFull = new CountDownLatch(8);
+        CountDownLatch goOn = new CountDownLatch(1);
+        nodes.forEach(node -> node.answer(request -> {
+            isFull.countDown();
+            hold(goOn);
+            return StubNode.Answer.of(200, "at last");
+        }));
+        List<CompletableFuture<Reply>> slow = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> api.send("POST", PURCHASE, ONE_TICKET), slowBuyers))
+                .toList();
+        isFull.await();
+
+        for (Reply refused : List.of(
+                api.send("POST", PURCHASE, ONE_TICKET), api.get(TICKET), api.get(SALE, Nginx.ADDRESS, "192.0.2.1"))) {
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.problem()).isEqualTo("busy");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+        }
+        assertThat(heard()).as("no node hears of it").hasSize(8);
+        assertThat(api.get("/health/ready").status()).as("who looks").isEqualTo(200);
+        goOn.countDown();
+
+        assertThat(slow).allSatisfy(bought -> assertThat(bought.join().text()).isEqualTo("at last"));
+        assertThat(api.send("POST", PURCHASE, ONE_TICKET).status()).isEqualTo(200);
+        assertThat(counts().get(4)).as("no node is out").isZero();
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
