@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -447,6 +448,38 @@ class NginxTest {
             return steady.heard().size() == before;
         });
         assertThat(steady.asked()).as("at once, and not after three looks").isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void sendsNoBuyerToANodeThatStartsWhateverItSaysOnTheWay() {
+        List<List<Integer>> starts = List.of(
+                List.of(404, StubNode.SILENCE, 500, 503, 200, 404),
+                List.of(404, StubNode.SILENCE, 200, 200, 200, 200, 500),
+                List.of(500, StubNode.SILENCE, 404, 200, 200, 503),
+                List.of(503, StubNode.SILENCE, 200, StubNode.SILENCE, 404, 200, 404));
+        for (int i = 0; i < starts.size(); i++) {
+            nodes.get(i).startsBy(starts.get(i));
+        }
+        nginx.startWatching();
+
+        AtomicBoolean hasSold = new AtomicBoolean();
+        await().atMost(PATIENCE.multipliedBy(3))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    Answer answer = raw(HOME);
+                    if (hasSold.get() || answer.status() != 502) {
+                        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+                        hasSold.set(true);
+                    }
+                    for (int i = 0; i < starts.size(); i++) {
+                        if (counts().get(i) > 0) {
+                            assertThat(nodes.get(i).asked())
+                                    .isGreaterThanOrEqualTo(starts.get(i).size() + 5);
+                        }
+                    }
+                    return counts().subList(0, 4).stream().allMatch(count -> count > 0);
+                });
+        assertThat(counts().get(4)).as("the standby, until then").isPositive();
     }
 
     /** On a connection of its own, as nginx closes idle ones when a node comes or goes. */

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,8 @@ final class StubNode implements AutoCloseable {
 
     record Heard(String method, String target, Headers headers, int bodyLength) {}
 
+    static final int SILENCE = 0;
+
     private final HttpServer server;
     private final int port;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -39,6 +42,7 @@ final class StubNode implements AutoCloseable {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile Answers answers;
     private volatile boolean isReady = true;
+    private volatile List<Integer> start = List.of();
 
     StubNode() {
         try {
@@ -58,17 +62,24 @@ final class StubNode implements AutoCloseable {
         try (exchange) {
             int length = exchange.getRequestBody().readAllBytes().length;
             String target = exchange.getRequestURI().toString();
-            if (target.equals("/health/ready")) {
-                asked.incrementAndGet();
-                send(exchange, Answer.of(isReady ? 200 : 503, "{}"));
+            boolean isLook = target.equals("/health/ready");
+            int looks = isLook ? asked.getAndIncrement() : asked.get() - 1;
+            int status = looks >= 0 && looks < start.size() ? start.get(looks) : isReady ? 200 : 503;
+            if (status == SILENCE) {
+                new CountDownLatch(1).await();
+            }
+            if (isLook) {
+                send(exchange, Answer.of(status, "{}"));
                 return;
             }
             Heard request = new Heard(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), length);
             heard.add(request);
-            Answer answer = answers.to(request);
+            Answer answer = isReady && status != 200 ? Answer.of(status, "starting") : answers.to(request);
             if (answer != null) {
                 send(exchange, answer);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -93,6 +104,11 @@ final class StubNode implements AutoCloseable {
     void isReady(boolean ready) {
         isReady = ready;
         asked.set(0);
+    }
+
+    /** It is ready only when it has said all this, one after the other, to whoever asks whether it is; buyers hear the same. */
+    void startsBy(List<Integer> statuses) {
+        start = statuses;
     }
 
     /** How often it was asked whether it is ready since that was decided. */
