@@ -20,6 +20,7 @@
  * {@code payment} lets a buyer pay what it has reserved, and gives money back; {@code office} shows both.
  *
  * <p>Beside them: {@code trade} has the words all of them speak in, {@code http} what the resources share, {@code node}
- * the timer, health and configuration of a node; {@code signin} gives out tokens for a trial.
+ * the timer, health and configuration of a node; {@code cluster} tells that other nodes came or went; {@code signin} gives
+ * out tokens for a trial.
  */
 package dev.seckill;

@@ -37,6 +37,7 @@ class HouseRulesTest {
     /** A purchase walks down this way; trade is the value types that every room speaks in. */
     private static final List<String> WAY_DOWN = List.of(
             "node",
+            "cluster",
             "purchase",
             "office",
             "payment",

@@ -1,11 +1,15 @@
 package dev.seckill.node;
 
+import dev.seckill.cluster.Members;
 import dev.seckill.ledger.Ledger;
+import dev.seckill.order.OrderConfig;
 import dev.seckill.order.Orders;
 import dev.seckill.payment.Payments;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
+import dev.seckill.stock.StockConfig;
+import jakarta.annotation.PostConstruct;
 import jakarta.ejb.ConcurrencyManagement;
 import jakarta.ejb.ConcurrencyManagementType;
 import jakarta.ejb.Schedule;
@@ -14,6 +18,7 @@ import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionAttribute;
 import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -52,6 +57,15 @@ public class Timekeeper {
     Drain drain;
 
     @Inject
+    Members members;
+
+    @Inject
+    StockConfig stockConfig;
+
+    @Inject
+    OrderConfig orderConfig;
+
+    @Inject
     StockMetrics metrics;
 
     @Inject
@@ -60,20 +74,30 @@ public class Timekeeper {
     @Inject
     PaymentMetrics paymentMetrics;
 
+    @PostConstruct
+    void lookWhenNodesComeAndGo() {
+        members.onChange(this::divide, List.of(stockConfig.shareLease(), orderConfig.lease()));
+    }
+
     /** Keeps contact with the ledger, meets new sales, expires what is unpaid, renews shares, restocks, writes orders, settles payments. */
     @Schedule(hour = "*", minute = "*", second = "*", persistent = false)
     void tick() {
         each(ledger::tend);
         each(sales::refresh);
         each(() -> expiry.tend(sales.known()));
-        if (!drain.isDraining()) {
-            each(localStock::tend);
-        }
-        each(() -> orders.tend(sales.known()));
+        divide();
         each(payments::tend);
         each(metrics::meetSales);
         each(orderMetrics::tend);
         each(paymentMetrics::tend);
+    }
+
+    /** What living nodes divide among them: what is left, and whose orders each of them writes. Also between two ticks. */
+    private void divide() {
+        if (!drain.isDraining()) {
+            each(localStock::tend);
+        }
+        each(() -> orders.tend(sales.known()));
     }
 
     /** The server drops a timer for good that failed twice in a row. */
