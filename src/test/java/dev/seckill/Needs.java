@@ -58,6 +58,12 @@ public @interface Needs {
                 return NginxProcess.program();
             }
         },
+        SS("the Debian package iproute2") {
+            @Override
+            Optional<Path> find() {
+                return firstOf(Stream.of("/usr/bin/ss", "/bin/ss").map(Path::of).filter(Files::isExecutable));
+            }
+        },
         SMALL_DISK("root on Linux, to mount a small disk") {
             @Override
             Optional<Path> find() {

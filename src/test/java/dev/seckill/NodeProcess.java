@@ -109,6 +109,19 @@ final class NodeProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Makes it silent: connections stay open, and what is sent waits until {@link #unfreeze}. */
+    void freeze() {
+        Signals.send("STOP", process.toHandle());
+    }
+
+    void unfreeze() {
+        Signals.send("CONT", process.toHandle());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     int port() {
         return port;
     }
