@@ -2,8 +2,6 @@ package dev.seckill.load;
 
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -21,7 +19,8 @@ record Outcomes(Map<String, Long> counts) {
         try {
             return parse(stand.nodes()
                     .get(Target.SECKILL)
-                    .send("/metrics?scope=application", List.of(), BodyPublishers.noBody(), "GET")
+                    .endpoint()
+                    .get("/metrics?scope=application")
                     .body());
         } catch (IOException e) {
             throw new StartFailure("The node's metrics can't be read (" + e + ").", e);

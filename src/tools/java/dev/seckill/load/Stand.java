@@ -2,6 +2,7 @@ package dev.seckill.load;
 
 import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.Node;
+import dev.seckill.trial.NodeEnvironment;
 import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.PostgresProcess;
 import dev.seckill.trial.RedisProcess;
@@ -112,7 +113,7 @@ public final class Stand implements AutoCloseable {
                         ? "Starting Redis and two nodes, which takes about 20 seconds ..."
                         : "Starting Redis and a node, which takes about 10 seconds ...");
         redis = startRedis(redisFolder);
-        seckill = startNode(Target.SECKILL, "/health/ready", sellingEnvironment(redis));
+        seckill = startNode(Target.SECKILL, NodePlan.READY, selling(redis).variables());
         if (compares) {
             Path files = folder.file("constant-files");
             ConstantWar.writeFiles(files, home.resolve("target/payara-micro.jar"));
@@ -129,14 +130,12 @@ public final class Stand implements AutoCloseable {
     Writing writing(Progress progress) {
         if (writing == null) {
             progress.say("Starting a PostgreSQL, a Redis and a node that writes orders ...");
-            String password = folder.secret("database-password");
+            String password = folder.secret(PostgresProcess.PASSWORD_NAME);
             PostgresProcess postgres = started(PostgresProcess.start(folder.file(POSTGRES), password));
             RedisProcess ledger = startRedis(folder.file(WRITING_REDIS));
-            Map<String, String> environment = sellingEnvironment(ledger);
-            environment.put("SECKILL_DATABASE_URL", postgres.url());
-            environment.put("SECKILL_DATABASE_USER", PostgresProcess.USER);
-            environment.put("SECKILL_DATABASE_PASSWORD", password);
-            Target target = startNode(WRITING, "/health/ready", environment);
+            Map<String, String> environment =
+                    selling(ledger).withDatabase(postgres.url(), password).variables();
+            Target target = startNode(WRITING, NodePlan.READY, environment);
             writing = new Writing(target, ledger, postgres, password);
         }
         return writing;
@@ -147,20 +146,15 @@ public final class Stand implements AutoCloseable {
         return Optional.ofNullable(writing);
     }
 
-    private Map<String, String> sellingEnvironment(RedisProcess redis) {
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "SECKILL_LEDGER_ADDRESS",
-                redis.address(),
-                "SECKILL_TRIAL_ISSUER_KEY_FILE",
-                keyFile.toString(),
-                "SECKILL_PURCHASE_TICKET_SALE",
-                ticketSale,
-                "SECKILL_PURCHASE_STAT_LOG",
-                folder.file("stat.log").toString()));
+    private NodeEnvironment selling(RedisProcess ledger) {
+        NodeEnvironment environment = NodeEnvironment.of(ledger.address())
+                .withTrialIssuer(keyFile)
+                .withTickets(ticketSale, folder.file("stat.log"));
         // all come from here, and the same buyers again and again: limits that cost what they cost and never hold
         for (String limit : List.of("ADDRESS", "PURCHASES")) {
-            environment.put("SECKILL_LIMIT_" + limit + "_AT_ONCE", "1000000");
-            environment.put("SECKILL_LIMIT_" + limit + "_PER_SECOND", "1000000");
+            environment
+                    .with("SECKILL_LIMIT_" + limit + "_AT_ONCE", "1000000")
+                    .with("SECKILL_LIMIT_" + limit + "_PER_SECOND", "1000000");
         }
         return environment;
     }
@@ -171,7 +165,7 @@ public final class Stand implements AutoCloseable {
         all.put("PATH", options.javaHome.resolve("bin") + ":" + System.getenv("PATH"));
         DataFolder data = started(DataFolder.open(folder.file(name)));
         Node node = started(Node.start(
-                new NodePlan(home, data, LOOPBACK, RedisProcess.freePort(), all, options.nodeOptions, readyPath)));
+                NodePlan.alone(home, data, LOOPBACK, RedisProcess.freePort(), all, options.nodeOptions, readyPath)));
         nodes.put(name, node);
         return new Target(name, node.address(), OptionalLong.of(node.pid()));
     }

@@ -28,7 +28,7 @@ final class DatabaseAddress implements AutoCloseable {
     /** The database of a data folder, if it has one: its PostgreSQL if that is running, else a copy that lives until this is closed. */
     static Optional<DatabaseAddress> of(Path dataFolder) {
         Path postgres = dataFolder.resolve("postgres");
-        Path secret = dataFolder.resolve("database-password");
+        Path secret = dataFolder.resolve(PostgresProcess.PASSWORD_NAME);
         if (!Files.isDirectory(postgres.resolve("data")) || !Files.exists(secret)) {
             return Optional.empty();
         }

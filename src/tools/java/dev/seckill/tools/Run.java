@@ -2,7 +2,10 @@ package dev.seckill.tools;
 
 import dev.seckill.trial.Child;
 import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.DemoSale;
+import dev.seckill.trial.Endpoint;
 import dev.seckill.trial.Node;
+import dev.seckill.trial.NodeEnvironment;
 import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.PostgresProcess;
 import dev.seckill.trial.RedisProcess;
@@ -19,9 +22,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -142,7 +143,7 @@ final class Run implements Callable<Integer> {
 
     private PostgresProcess startDatabase(DataFolder data) {
         out("Starting a database ...");
-        return PostgresProcess.start(data.file("postgres"), data.secret("database-password"));
+        return PostgresProcess.start(data.file("postgres"), data.secret(PostgresProcess.PASSWORD_NAME));
     }
 
     private void requireFreePort() {
@@ -171,33 +172,25 @@ final class Run implements Callable<Integer> {
         Path key = TrialKey.in(data.path());
         String operatorToken = Tokens.operator(key);
         Path statLog = data.file("stat.log");
-        Map<String, String> environment = new HashMap<>(Map.of(
-                "SECKILL_LEDGER_ADDRESS",
-                redis == null ? redisAddress.toString() : redis.address(),
-                "SECKILL_TRIAL_ISSUER_KEY_FILE",
-                key.toString(),
+        Endpoint endpoint = Endpoint.at(host, port);
+        NodeEnvironment environment = NodeEnvironment.of(redis == null ? redisAddress.toString() : redis.address())
+                .withTrialIssuer(key)
+                .withTickets(DemoSale.ID, statLog)
                 // ab comes from one address
-                "SECKILL_LIMIT_EXEMPT",
-                "127.0.0.0/8",
-                "SECKILL_PURCHASE_TICKET_SALE",
-                DemoSale.ID,
-                "SECKILL_PURCHASE_STAT_LOG",
-                statLog.toString()));
+                .with("SECKILL_LIMIT_EXEMPT", "127.0.0.0/8");
         List<CompletableFuture<Child>> parts = new ArrayList<>();
         if (redis != null) {
             parts.add(redis.onExit());
         }
         if (database != null) {
             parts.add(database.onExit());
-            environment.put("SECKILL_DATABASE_URL", database.url());
-            environment.put("SECKILL_DATABASE_USER", PostgresProcess.USER);
-            environment.put("SECKILL_DATABASE_PASSWORD", data.secret("database-password"));
-            environment.put("SECKILL_PAYMENT_PROVIDER", "sandbox");
-            environment.put("SECKILL_PAYMENT_WEBHOOK_SECRET", webhookSecret(data));
-            environment.put("SECKILL_PAYMENT_SANDBOX_CALLS", Node.address(host, port) + "/api/payments/webhook");
+            environment
+                    .withDatabase(database.url(), data.secret(PostgresProcess.PASSWORD_NAME))
+                    .withSandbox(data, endpoint.address());
         }
-        try (Node node = Node.start(NodePlan.of(home, data, host, port, environment))) {
-            String left = new DemoSale(tickets, hold).open(node, operatorToken);
+        NodePlan plan = NodePlan.alone(home, data, host, port, environment.variables(), List.of(), NodePlan.READY);
+        try (Node node = Node.start(plan)) {
+            String left = new DemoSale(tickets, hold).open(node.endpoint(), operatorToken);
             out("""
 
                     Seckill sells at %1$s
@@ -240,11 +233,6 @@ final class Run implements Callable<Integer> {
                 curl --request POST --header "Authorization: Bearer $token" --header "Idempotency-Key: $RANDOM" \\
                               %1$s/api/reservations/$id/payment
                               $id is the id that buy answers; the cards are on the page at pay_at, and cost nothing""".formatted(node.address());
-    }
-
-    /** In the alphabet of Standard Webhooks. */
-    private static String webhookSecret(DataFolder data) {
-        return "whsec_" + data.secret("webhook-secret").replace('-', '+').replace('_', '/');
     }
 
     private void out(String line) {

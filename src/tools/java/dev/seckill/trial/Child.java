@@ -60,17 +60,18 @@ public final class Child {
 
     /** Ends a child of a process that had no time to do so; true if there was one. */
     public static boolean endLeftover(String name, Path folder, Duration patience) {
-        Optional<ProcessHandle> leftover = leftover(name, folder);
+        Optional<ProcessHandle> leftover = find(name, folder);
         leftover.ifPresent(process -> end(process, patience));
         return leftover.isPresent();
     }
 
     /** Whether one that was started in the folder is there, whoever started it. */
     static boolean isRunning(String name, Path folder) {
-        return leftover(name, folder).isPresent();
+        return find(name, folder).isPresent();
     }
 
-    private static Optional<ProcessHandle> leftover(String name, Path folder) {
+    /** The one that was started in the folder, whoever started it. */
+    static Optional<ProcessHandle> find(String name, Path folder) {
         try {
             Path file = pidFile(name, folder);
             if (!Files.exists(file)) {

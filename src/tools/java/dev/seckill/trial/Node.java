@@ -3,14 +3,12 @@ package dev.seckill.trial;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,47 +20,29 @@ public final class Node implements AutoCloseable {
     private static final String NAME = "node";
     private static final int READY_IN_A_ROW = 3;
     private static final Duration POLL = Duration.ofMillis(250);
-    private static final Duration HTTP_PATIENCE = Duration.ofSeconds(5);
     /** About 10 s on two idle cores. */
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
 
-    /** What is on its way is answered in milliseconds. */
-    private static final Duration IN_FLIGHT = Duration.ofMillis(500);
-
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
+    private final NodePlan plan;
     private final Child child;
-    private final URI address;
+    private final Endpoint endpoint;
+    private final long startedNanos;
     private Duration bootTime = Duration.ZERO;
 
-    /** With HTTP/2, which it would try, two threads of the server can wait for each other for ever (Grizzly 4.0). */
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(HTTP_PATIENCE)
-            .build();
-
-    private Node(Child child, URI address) {
+    private Node(NodePlan plan, Child child, long startedNanos) {
+        this.plan = plan;
         this.child = child;
-        this.address = address;
+        this.endpoint = Endpoint.at(plan.host(), plan.port());
+        this.startedNanos = startedNanos;
     }
 
     /** Starts it and returns when it serves. */
     public static Node start(NodePlan plan) {
-        List<String> command = new ArrayList<>(List.of(
-                plan.home().resolve("payara-config/start-node").toString(),
-                // what Payara unpacks stays in the data folder, whose path is how a leftover is known
-                "-Djava.io.tmpdir=" + plan.data().emptyFolder("tmp"),
-                // nothing in front that has to notice
-                "-Dfish.payara.shutdowngrace=" + IN_FLIGHT.toMillis(),
-                "-Dpayaramicro.port=" + plan.port(),
-                "-Dseckill.http.address=" + plan.host()));
-        command.addAll(plan.options());
-        long startedNanos = System.nanoTime();
-        Node node = new Node(
-                Child.start(NAME, plan.data().path(), command, plan.environment()), address(plan.host(), plan.port()));
+        Node node = launch(plan);
         try {
-            node.bootTime = node.awaitReady(plan.readyPath(), startedNanos);
-            node.checkStart(plan.home());
+            node.awaitReady();
             return node;
         } catch (RuntimeException e) {
             node.close();
@@ -70,18 +50,42 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Where one that listens there can be asked. */
-    public static URI address(String host, int port) {
-        return URI.create("http://" + (host.equals("0.0.0.0") ? "127.0.0.1" : host) + ":" + port);
+    /** Starts it and waits for nothing. */
+    static Node launch(NodePlan plan) {
+        List<String> command = new ArrayList<>(List.of(
+                plan.home().resolve("payara-config/start-node").toString(),
+                // what Payara unpacks stays in the data folder, whose path is how a leftover is known
+                "-Djava.io.tmpdir=" + plan.data().emptyFolder("tmp"),
+                "-Dpayaramicro.port=" + plan.port(),
+                "-Dseckill.http.address=" + plan.host()));
+        command.addAll(plan.options());
+        long startedNanos = System.nanoTime();
+        return new Node(plan, Child.start(NAME, plan.data().path(), command, plan.environment()), startedNanos);
     }
 
     /** Ends the one that a killed process left behind; true if there was one. */
     public static boolean endLeftover(DataFolder data) {
-        return Child.endLeftover(NAME, data.path(), STOP_PATIENCE);
+        return endLeftover(data.path());
+    }
+
+    /** The same of a folder that nobody has to hold. */
+    static boolean endLeftover(Path folder) {
+        return Child.endLeftover(NAME, folder, STOP_PATIENCE);
+    }
+
+    /** The one that runs in the folder, whoever started it. */
+    static Optional<ProcessHandle> find(Path folder) {
+        return Child.find(NAME, folder);
+    }
+
+    /** Returns when it serves, and runs as configured. */
+    void awaitReady() {
+        bootTime = timeToReady();
+        checkStart(plan.home());
     }
 
     /** Gives the time from the start to the first answer of a row without a gap. */
-    private Duration awaitReady(String path, long startedNanos) {
+    private Duration timeToReady() {
         long giveUp = startedNanos + START_PATIENCE.toNanos();
         int ready = 0;
         long firstNanos = startedNanos;
@@ -94,18 +98,10 @@ public final class Node implements AutoCloseable {
                         "The node was not ready within " + START_PATIENCE.toSeconds() + " s: see " + child.log() + ".");
             }
             Pause.of(POLL);
-            ready = isReady(path) ? ready + 1 : 0;
+            ready = endpoint.isReady(plan.readyPath()) ? ready + 1 : 0;
             firstNanos = ready <= 1 ? System.nanoTime() : firstNanos;
         }
         return Duration.ofNanos(firstNanos - startedNanos);
-    }
-
-    private boolean isReady(String path) {
-        try {
-            return send(HttpRequest.newBuilder(address.resolve(path))).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private void checkStart(Path home) {
@@ -129,29 +125,12 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Sends the request to a path of this node. */
-    public HttpResponse<String> send(String path, List<String> headers, HttpRequest.BodyPublisher body, String method)
-            throws IOException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(address.resolve(path)).method(method, body);
-        List<String> pairs = new ArrayList<>(headers);
-        if (!pairs.isEmpty()) {
-            request.headers(pairs.toArray(String[]::new));
-        }
-        return send(request);
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws IOException {
-        try {
-            return http.send(request.timeout(HTTP_PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartFailure("Interrupted.", e);
-        }
+    public Endpoint endpoint() {
+        return endpoint;
     }
 
     public URI address() {
-        return address;
+        return endpoint.address();
     }
 
     public Path log() {

@@ -32,6 +32,10 @@ import org.tukaani.xz.XZInputStream;
  */
 public final class PostgresProcess implements AutoCloseable {
     public static final String USER = "seckill";
+
+    /** Of the secret in a data folder that is its password. */
+    public static final String PASSWORD_NAME = "database-password";
+
     private static final String DATABASE = "seckill";
     private static final String NAME = "postgres";
 
@@ -93,6 +97,16 @@ public final class PostgresProcess implements AutoCloseable {
     /** Ends the one that a killed process left behind in the folder; true if there was one. */
     public static boolean endLeftover(Path folder) {
         return Child.endLeftover(NAME, folder, STOP_PATIENCE);
+    }
+
+    /** The one that runs in the folder, whoever started it. */
+    static Optional<ProcessHandle> find(Path folder) {
+        return Child.find(NAME, folder);
+    }
+
+    /** Where one that listens there answers, for JDBC. */
+    static String url(int port) {
+        return url(port, DATABASE);
     }
 
     /** Where the one that runs in the folder answers, for JDBC, if one does. */
@@ -269,11 +283,15 @@ public final class PostgresProcess implements AutoCloseable {
 
     /** For JDBC. */
     public String url() {
-        return url(port, DATABASE);
+        return url(port);
     }
 
     /** For psql, with the password in it. */
     public String address() {
+        return address(port, password);
+    }
+
+    static String address(int port, String password) {
         return "postgresql://" + USER + ":" + password + "@127.0.0.1:" + port + "/" + DATABASE;
     }
 

@@ -1,9 +1,6 @@
-package dev.seckill.tools;
+package dev.seckill.trial;
 
-import dev.seckill.trial.Node;
-import dev.seckill.trial.StartFailure;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -12,25 +9,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The sale that a trial opens; one that is there already goes on. */
-record DemoSale(int tickets, Duration hold) {
-    static final String ID = "demo";
+public record DemoSale(int tickets, Duration hold) {
+    public static final String ID = "demo";
     private static final String PATH = "/api/sales/" + ID;
 
     /** Opens it, unless it is there; tells what is left. */
-    String open(Node node, String operatorToken) {
+    public String open(Endpoint node, String operatorToken) {
         try {
             HttpResponse<String> answer = node.send(
+                    "POST",
                     "/api/sales",
-                    List.of("Authorization", "Bearer " + operatorToken, "Content-Type", "application/json"),
                     BodyPublishers.ofString(json()),
-                    "POST");
+                    List.of("Authorization", "Bearer " + operatorToken, "Content-Type", "application/json"));
             boolean exists = answer.statusCode() == 409 && answer.body().contains("#sale-exists\"");
             if (answer.statusCode() != 201 && !exists) {
                 throw refused("open the demo sale", answer);
             }
             return left(node) + (exists ? "; it goes on (--fresh starts a new one)" : "");
         } catch (IOException e) {
-            throw new StartFailure("The node did not open the demo sale (" + e + "): see " + node.log() + ".", e);
+            throw new StartFailure("The node did not open the demo sale (" + e + "): see its log.", e);
         }
     }
 
@@ -40,9 +37,9 @@ record DemoSale(int tickets, Duration hold) {
                  "hold": "%s", "limit_per_buyer": 2}""".formatted(ID, tickets, hold);
     }
 
-    private static String left(Node node) throws IOException {
-        BodyPublisher nothing = BodyPublishers.noBody();
-        HttpResponse<String> answer = node.send(PATH, List.of(), nothing, "GET");
+    /** What is left of it, in words. */
+    public static String left(Endpoint node) throws IOException {
+        HttpResponse<String> answer = node.get(PATH);
         if (answer.statusCode() != 200) {
             throw refused("show the demo sale", answer);
         }
