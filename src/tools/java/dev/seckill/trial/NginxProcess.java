@@ -138,6 +138,16 @@ public final class NginxProcess implements AutoCloseable {
                 .join();
     }
 
+    /** The master that runs in the folder, whoever started it. */
+    static Optional<ProcessHandle> find(Path folder) {
+        return Child.find(NAME, folder);
+    }
+
+    /** What lets nodes in there and takes them out. */
+    static Optional<ProcessHandle> findWatcher(Path folder) {
+        return Child.find(WATCHER, folder);
+    }
+
     /** The ports of the nodes that get buyers from what runs in the folder. */
     public static Set<Integer> nodesIn(Path folder) {
         return NginxFiles.nodesIn(folder);

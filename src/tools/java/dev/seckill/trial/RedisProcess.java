@@ -78,6 +78,11 @@ public final class RedisProcess implements AutoCloseable {
         return Child.endLeftover(NAME, folder, STOP_PATIENCE);
     }
 
+    /** The one that runs in the folder, whoever started it. */
+    static Optional<ProcessHandle> find(Path folder) {
+        return Child.find(NAME, folder);
+    }
+
     /** Where the one that runs in the folder answers, if one does. */
     public static Optional<String> addressOfRunning(Path folder) {
         if (!Child.isRunning(NAME, folder)) {

@@ -1,0 +1,134 @@
+package dev.seckill.tools;
+
+import dev.seckill.trial.Cluster;
+import dev.seckill.trial.ClusterPlan;
+import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.DemoSale;
+import dev.seckill.trial.Endpoint;
+import dev.seckill.trial.StartFailure;
+import dev.seckill.trial.StopSignal;
+import dev.seckill.trial.Tokens;
+import dev.seckill.trial.TrialKey;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Starts what of a cluster does not run, and puts on the demo sale. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "scripts/cluster up [OPTION...]",
+        description = {
+            "Starts what does not run yet, opens a demo sale, and leaves all running. Started again, the sale goes on; a part"
+                    + " that has died is started again. Ctrl-C meanwhile ends what it has started.%n"
+        })
+final class ClusterUp implements Callable<Integer> {
+    @ParentCommand
+    private ClusterTool cluster;
+
+    @Option(names = "--port", defaultValue = "8080", paramLabel = "PORT", description = "Of nginx (${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--first-node-port",
+            defaultValue = "3001",
+            paramLabel = "PORT",
+            description = "Of the first node; the others take the next ones (${DEFAULT-VALUE}).")
+    private int firstNodePort;
+
+    @Option(
+            names = "--tickets",
+            defaultValue = "10000",
+            paramLabel = "N",
+            description = "Tickets in a new demo sale (${DEFAULT-VALUE}).")
+    private int tickets;
+
+    @Option(
+            names = "--hold",
+            defaultValue = "PT5M",
+            paramLabel = "DURATION",
+            description = "How long a reservation lives unpaid, ISO 8601 (${DEFAULT-VALUE}).")
+    private Duration hold;
+
+    @Option(
+            names = "--node-option",
+            paramLabel = "OPTION",
+            description =
+                    "For the JVMs of the nodes, as --node-option -Dseckill.stock.buffer-percent=20; more than once.")
+    private List<String> nodeOptions = new ArrayList<>();
+
+    @Option(names = "--fresh", description = "End what runs and delete what is kept first.")
+    private boolean fresh;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        try (StopSignal signal = StopSignal.open(() -> out("Stopping ..."));
+                DataFolder data = DataFolder.open(cluster.dataFolder())) {
+            if (fresh) {
+                Cluster.endAllIn(data);
+                data.empty();
+            }
+            boolean wasThere = Cluster.isAnyRunningIn(data);
+            ClusterPlan plan = ClusterPlan.of(port, firstNodePort, nodeOptions, List.of());
+            try (Cluster running = Cluster.open(ClusterTool.home(), data, plan)) {
+                try {
+                    running.start(this::out);
+                    show(running, data);
+                } catch (StartFailure e) {
+                    if (!wasThere) {
+                        running.end();
+                    }
+                    if (!signal.isGiven()) {
+                        throw e;
+                    }
+                }
+            }
+            return 0;
+        }
+    }
+
+    private void show(Cluster running, DataFolder data) {
+        String operatorToken = Tokens.operator(TrialKey.in(data.path()));
+        String left = new DemoSale(tickets, hold).open(new Endpoint(running.address()), operatorToken);
+        int nginxPort = running.address().getPort();
+        out("""
+
+                Seckill sells at %1$s
+
+                  sale      %2$s: %3$s
+                  names     curl --resolve load_balance.com:%4$d:127.0.0.1 http://load_balance.com:%4$d/api/sales/%2$s
+                  rush      ab -n 10000 -c 100 %1$s/buy/ticket
+                  operator  --header 'Authorization: Bearer %5$s'
+                  orders    psql %6$s
+                  ledger    %7$s
+                  logs      %8$s
+                  look      scripts/cluster status
+                  end       scripts/cluster down
+                """.formatted(
+                        running.address(),
+                        DemoSale.ID,
+                        left,
+                        nginxPort,
+                        operatorToken,
+                        running.databaseAddress(),
+                        running.redisAddress(),
+                        running.folder()));
+    }
+
+    private void out(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+}
