@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
 final class Crowd {
     private static final int BUYERS_AT_ONCE = 16;
 
-    /** Bounds what a run can cost: some 30 s of the usual rush. */
-    private static final int MOST_BUYERS = 20_000;
+    /** Bounds what a run can cost: some minutes of the usual rush. */
+    private static final int MOST_BUYERS = 100_000;
 
     private static final int MOST_RETURNS = 3;
     private static final int LAST_LOOKERS = 8;
@@ -58,6 +58,15 @@ final class Crowd {
             String broke) {
         int status() {
             return reply == null ? 0 : reply.status();
+        }
+
+        /** The connection broke, or nginx says that no node has answered: it may have been done all the same. */
+        boolean isCut() {
+            return reply == null || (status() == 502 && reply.problem().equals("fault"));
+        }
+
+        String problem() {
+            return reply == null ? "" : reply.problem();
         }
 
         boolean owns() {
@@ -123,7 +132,7 @@ final class Crowd {
     /** Each of them looks once more at what it has or may have. */
     void lookAgain() {
         List<Heard> asked = heard.stream()
-                .filter(each -> each.owns() || each.status() == 202 || each.reply == null)
+                .filter(each -> each.owns() || each.status() == 202 || each.isCut())
                 .filter(each -> each.deed == Deed.RESERVE)
                 .toList();
         ExecutorService lookers = Executors.newFixedThreadPool(LAST_LOOKERS);
@@ -294,7 +303,7 @@ final class Crowd {
                         () -> showsKey
                                 ? node.send("DELETE", "/api/reservations/" + id, null, Api.BUYER, name, Api.KEY, key)
                                 : node.cancel(id.toString(), name));
-                if (answer.reply != null && !List.of(202, 429, 503).contains(answer.status())) {
+                if (!answer.isCut() && !List.of(202, 429, 503).contains(answer.status())) {
                     return;
                 }
                 pause(50 + random.nextInt(200));

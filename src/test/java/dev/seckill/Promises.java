@@ -35,6 +35,15 @@ final class Promises {
     /** A timer looks every second. */
     private static final long LONGEST_OVERDUE_MS = 3 * 1_000;
 
+    /** How a request may end without an answer of a node. */
+    enum Cuts {
+        NONE,
+        /** The connection breaks. */
+        CONNECTIONS,
+        /** The same, or nginx says that no node has answered. */
+        NGINX
+    }
+
     private static final Pattern DEADLINE = Pattern.compile("[?]deadline_ms=(\\d+)$");
 
     /** What the ledger wrote of one reservation. */
@@ -52,7 +61,7 @@ final class Promises {
     }
 
     private final int limit;
-    private final boolean connectionsMayBreak;
+    private final Cuts cuts;
     private final Map<String, Claim> claims = new HashMap<>();
 
     /** The least that remained in each millisecond in which anything moved; and what remained after it. */
@@ -60,26 +69,20 @@ final class Promises {
 
     private final List<String> broken = new ArrayList<>();
 
-    private Promises(int limit, boolean connectionsMayBreak) {
+    private Promises(int limit, Cuts cuts) {
         this.limit = limit;
-        this.connectionsMayBreak = connectionsMayBreak;
+        this.cuts = cuts;
     }
 
     /** The promises that were broken, each in a sentence; none if all is well. Heard and movements are of one sale. */
-    static List<String> broken(
-            Collection<Heard> heard, List<Movement> movements, int limit, boolean connectionsMayBreak, long nowMs) {
-        return brokenSince(0, heard, movements, limit, connectionsMayBreak, nowMs);
+    static List<String> broken(Collection<Heard> heard, List<Movement> movements, int limit, Cuts cuts, long nowMs) {
+        return brokenSince(0, heard, movements, limit, cuts, nowMs);
     }
 
     /** The same after a loss: what buyers asked before may have been forgotten. */
     static List<String> brokenSince(
-            long sinceMs,
-            Collection<Heard> heard,
-            List<Movement> movements,
-            int limit,
-            boolean connectionsMayBreak,
-            long nowMs) {
-        Promises promises = new Promises(limit, connectionsMayBreak);
+            long sinceMs, Collection<Heard> heard, List<Movement> movements, int limit, Cuts cuts, long nowMs) {
+        Promises promises = new Promises(limit, cuts);
         movements.forEach(promises::read);
         heard.stream().filter(each -> each.sentMs() >= sinceMs).forEach(promises::check);
         promises.checkClaims(heard, nowMs);
@@ -148,9 +151,12 @@ final class Promises {
             breaks("answered too late", heard);
         }
         if (heard.reply() == null) {
-            if (!connectionsMayBreak || heard.broke().contains("Timeout")) {
+            if (cuts == Cuts.NONE || heard.broke().contains("Timeout")) {
                 breaks("not answered", heard);
             }
+            return;
+        }
+        if (heard.isCut() && cuts == Cuts.NGINX) {
             return;
         }
         if (heard.status() == 429 || heard.status() == 503) {
@@ -271,7 +277,7 @@ final class Promises {
         if (heard.deed() != Crowd.Deed.RESERVE || atMs < heard.sentMs() - TOLERANCE_MS) {
             return false;
         }
-        if (heard.reply() == null) {
+        if (heard.isCut()) {
             return atMs <= heard.heardMs() + LONGEST_AFTER_A_CUT_MS;
         }
         return switch (heard.status()) {
@@ -287,7 +293,7 @@ final class Promises {
     private static boolean mayHaveCancelled(Heard heard, Claim claim) {
         return heard.deed() == Crowd.Deed.CANCEL
                 && claim.endedMs >= heard.sentMs() - TOLERANCE_MS
-                && (heard.reply() == null || List.of(200, 202).contains(heard.status()) || saysInDoubt(heard));
+                && (heard.isCut() || List.of(200, 202).contains(heard.status()) || saysInDoubt(heard));
     }
 
     private static boolean saysInDoubt(Heard heard) {

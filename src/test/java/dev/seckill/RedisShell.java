@@ -17,7 +17,11 @@ public final class RedisShell {
     private final int port;
 
     public RedisShell(RedisServer redis) {
-        this.port = redis.port();
+        this(redis.port());
+    }
+
+    public RedisShell(int port) {
+        this.port = port;
     }
 
     /** Sends a command of words without blanks; gives the reply as text, an array as one line for each element. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.seckill.Api.Sums;
 import dev.seckill.Crowd.Heard;
+import dev.seckill.Promises.Cuts;
 import dev.seckill.ledger.Ledgers;
 import dev.seckill.trade.SaleId;
 import java.time.Duration;
@@ -38,42 +39,46 @@ final class Story {
         void strike(Random random) throws Exception;
     }
 
-    private final RedisServer redis;
+    private final int redisPort;
     private final List<Api> nodes;
     private final Api api;
     private final Crowd crowd;
     private final String kept;
     private final String brief;
-    private final boolean connectionsMayBreak;
+    private final Cuts cuts;
 
-    private Story(String name, long seed, RedisServer redis, List<Api> nodes, boolean connectionsMayBreak) {
-        this.redis = redis;
+    private Story(String name, long seed, int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts) {
+        this.redisPort = redisPort;
         this.nodes = nodes;
-        this.api = nodes.get(0);
-        this.connectionsMayBreak = connectionsMayBreak;
+        this.api = asked.get(0);
+        this.cuts = cuts;
         kept = name + "-" + Math.abs(seed) + "-kept";
         brief = name + "-" + Math.abs(seed) + "-brief";
-        crowd = new Crowd(seed, nodes, List.of(kept, brief));
+        crowd = new Crowd(seed, asked, List.of(kept, brief));
     }
 
     /** The nodes live on, so each request is answered. */
     static void inMidSale(String name, RedisServer redis, List<Api> nodes, Fault fault) {
-        rounds(name, redis, nodes, false, fault);
+        rounds(name, redis.port(), nodes, nodes, Cuts.NONE, fault);
     }
 
     /** Nodes die, and take with them whoever is connected. */
     static void whileNodesDie(String name, RedisServer redis, List<Api> nodes, Fault fault) {
-        rounds(name, redis, nodes, true, fault);
+        rounds(name, redis.port(), nodes, nodes, Cuts.CONNECTIONS, fault);
     }
 
-    private static void rounds(
-            String name, RedisServer redis, List<Api> nodes, boolean connectionsMayBreak, Fault fault) {
+    /** The same, and nginx, through which all come, answers for them. */
+    static void behindNginx(String name, int redisPort, Api nginx, List<Api> behind, Fault fault) {
+        rounds(name, redisPort, List.of(nginx), behind, Cuts.NGINX, fault);
+    }
+
+    private static void rounds(String name, int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts, Fault fault) {
         for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
             System.out.println(name + ": -Dseed=" + seed + " throws the same dice again");
             // Each story throws its own dice, in whatever order they are told.
             long dice = seed * 1_000_003 + name.hashCode();
             try {
-                new Story(name, dice, redis, nodes, connectionsMayBreak).tell(new Random(dice), fault);
+                new Story(name, dice, redisPort, asked, nodes, cuts).tell(new Random(dice), fault);
             } catch (Exception | AssertionError e) {
                 throw new AssertionError("with -Dseed=" + seed + ": " + e.getMessage(), e);
             }
@@ -102,7 +107,7 @@ final class Story {
         sellTheRest(kept);
         await("everybody else hears so")
                 .atMost(BACK)
-                .until(() -> crowd.buy(kept, "too-late").reply().problem().equals("sold-out"));
+                .until(() -> crowd.buy(kept, "too-late").problem().equals("sold-out"));
         await("unpaid tickets come back")
                 .atMost(BACK)
                 .until(() -> api.sums(brief).reserved() == 0);
@@ -148,11 +153,20 @@ final class Story {
                     .filter(each -> each.id().sale().value().equals(sale))
                     .toList();
             long nowMs = System.currentTimeMillis();
-            broken.addAll(Promises.broken(
-                    heard, Ledgers.auditedMovements(redis, new SaleId(sale)), LIMIT, connectionsMayBreak, nowMs));
-            System.out.println(sale + ": " + summary(heard));
+            broken.addAll(
+                    Promises.broken(heard, Ledgers.auditedMovements(redisPort, new SaleId(sale)), LIMIT, cuts, nowMs));
+            System.out.println(sale + ": " + summary(heard) + cutFor(heard));
         }
         return broken;
+    }
+
+    /** For how long requests were cut off: from the first that was sent to the last. */
+    private static String cutFor(List<Heard> heard) {
+        LongSummaryStatistics sentMs =
+                heard.stream().filter(Heard::isCut).mapToLong(Heard::sentMs).summaryStatistics();
+        return sentMs.getCount() == 0
+                ? ""
+                : "; " + sentMs.getCount() + " cut off, sent within " + (sentMs.getMax() - sentMs.getMin()) + " ms";
     }
 
     /** How often each answer was given, and what the slowest of them took. */

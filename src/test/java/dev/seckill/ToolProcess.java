@@ -37,18 +37,27 @@ public final class ToolProcess implements AutoCloseable {
     public static ToolProcess start(
             String tool, String redis, PostgresServer postgres, int databasePort, String... arguments) {
         Map<String, String> environment = postgres.environment(databasePort);
+        List<String> all =
+                new ArrayList<>(List.of("--redis", redis, "--database", environment.get("SECKILL_DATABASE_URL")));
+        all.addAll(List.of(arguments));
+        return start(tool, environment, all);
+    }
+
+    /** Starts one that finds by itself what it needs. */
+    public static ToolProcess start(String tool, String... arguments) {
+        return start(tool, Map.of(), List.of(arguments));
+    }
+
+    private static ToolProcess start(String tool, Map<String, String> environment, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-Dseckill.home=" + Path.of("").toAbsolutePath(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Tools.class.getName(),
-                tool,
-                "--redis",
-                redis,
-                "--database",
-                environment.get("SECKILL_DATABASE_URL")));
-        command.addAll(List.of(arguments));
+                tool));
+        command.addAll(arguments);
         try {
             Path said = Files.createTempFile(Files.createDirectories(FOLDER), tool + "-", ".log");
             ProcessBuilder builder =

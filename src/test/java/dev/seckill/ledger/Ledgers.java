@@ -54,11 +54,17 @@ public final class Ledgers {
 
     /** All that ever moved in a sale, oldest first, after an audit has found nothing wrong with it. */
     public static List<Movement> auditedMovements(RedisServer redis, SaleId sale) {
-        try (Auditor auditor = Auditor.open(redis.address(), Optional.empty(), Optional.empty(), progress -> {})) {
+        return auditedMovements(redis.port(), sale);
+    }
+
+    /** The same of the Redis that listens there. */
+    public static List<Movement> auditedMovements(int redisPort, SaleId sale) {
+        String address = "redis://127.0.0.1:" + redisPort;
+        try (Auditor auditor = Auditor.open(address, Optional.empty(), Optional.empty(), progress -> {})) {
             assertThat(auditor.audit(sale).orElseThrow().findings())
                     .as("what an audit finds wrong with %s", sale)
                     .isEmpty();
         }
-        return Books.read(new RawRedis(redis.port()), new Keys(sale)).movements();
+        return Books.read(new RawRedis(redisPort), new Keys(sale)).movements();
     }
 }
