@@ -112,13 +112,11 @@ public final class NginxProcess implements AutoCloseable {
                 Child.endLeftover(NAME, real, STOP_PATIENCE);
                 ended = true;
             }
-            // workers whose master was killed
-            for (ProcessHandle orphan : processes(real)) {
-                orphan.destroyForcibly();
-                orphan.onExit().join();
-                ended = true;
-            }
-            return ended;
+            // workers whose master was killed; all at once, as to see that one has ended takes Java a second
+            List<ProcessHandle> orphans = processes(real);
+            orphans.forEach(ProcessHandle::destroyForcibly);
+            ends(orphans).join();
+            return ended || !orphans.isEmpty();
         } catch (IOException e) {
             throw unusable(folder, e);
         }
@@ -131,9 +129,7 @@ public final class NginxProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("quit.log").toFile())
                 .start();
-        Stream<CompletableFuture<?>> ends =
-                Stream.concat(Stream.of(signal.onExit()), all.stream().map(ProcessHandle::onExit));
-        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(signal.onExit(), ends(all))
                 .completeOnTimeout(null, STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
     }
@@ -146,6 +142,11 @@ public final class NginxProcess implements AutoCloseable {
     /** What lets nodes in there and takes them out. */
     static Optional<ProcessHandle> findWatcher(Path folder) {
         return Child.find(WATCHER, folder);
+    }
+
+    private static CompletableFuture<Void> ends(List<ProcessHandle> processes) {
+        return CompletableFuture.allOf(
+                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
     }
 
     /** The ports of the nodes that get buyers from what runs in the folder. */
