@@ -27,7 +27,8 @@ public class Members {
     private ManagedThreadFactory threads;
 
     private ScheduledThreadPoolExecutor thread;
-    private volatile Optional<View> view = Optional.empty();
+    private volatile int count = 1;
+    private volatile Optional<Runnable> leave = Optional.empty();
     private volatile Optional<Looks> looks = Optional.empty();
 
     /** One of its own: a look would hold up Hazelcast's, and the wait for a lease the container's. */
@@ -41,11 +42,11 @@ public class Members {
 
     void begin(@Observes Startup start) {
         try {
-            view = View.of(this);
+            leave = View.open(this);
         } catch (LinkageError e) {
-            LOG.log(Level.FINE, "a server without Hazelcast", e);
+            LOG.log(Level.FINE, "a server that does not know Hazelcast", e);
         }
-        if (view.isEmpty()) {
+        if (leave.isEmpty()) {
             LOG.log(Level.INFO, "There is no Hazelcast: the timer alone notices that nodes come and go.");
         }
     }
@@ -53,6 +54,10 @@ public class Members {
     /** Has this run soon after a node has come or gone, and again when each of these leases of one that has gone has ended. */
     public void onChange(Runnable look, List<Duration> leases) {
         looks = Optional.of(new Looks(thread, look, leases));
+    }
+
+    void are(int now) {
+        count = now;
     }
 
     void came() {
@@ -66,12 +71,12 @@ public class Members {
 
     /** This node and those it hears of. */
     public int count() {
-        return view.map(View::count).orElse(1);
+        return count;
     }
 
     @PreDestroy
     void stop() {
-        view.ifPresent(View::close);
+        leave.ifPresent(Runnable::run);
         thread.shutdownNow();
     }
 }

@@ -7,40 +7,48 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import jakarta.enterprise.inject.spi.CDI;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Listens to Hazelcast, on its threads. Apart from {@link Members}, which a server without Hazelcast has to load too. */
-final class View implements InitialMembershipListener, AutoCloseable {
+/**
+ * Listens to Hazelcast, on its threads. Nobody has one of these in hand, so that {@link Members} can be loaded by a server that does
+ * not know Hazelcast.
+ */
+final class View implements InitialMembershipListener {
     private static final Logger LOG = Logger.getLogger(View.class.getName());
 
-    private final Cluster cluster;
     private final Members members;
-    private volatile int count;
-    private UUID registration;
 
-    private View(Cluster cluster, Members members) {
-        this.cluster = cluster;
+    private View(Members members) {
         this.members = members;
     }
 
-    /** Looked up and not injected, because not every server has one to inject. */
-    static Optional<View> of(Members members) {
+    /** Tells the members what it hears until what this answers is run; nothing where Hazelcast is switched off. */
+    static Optional<Runnable> open(Members members) {
         return CDI.current().select(HazelcastInstance.class).stream()
-                .map(hazelcast -> new View(hazelcast.getCluster(), members).listen())
+                .filter(Objects::nonNull)
+                .map(HazelcastInstance::getCluster)
+                .map(cluster -> {
+                    UUID registration = cluster.addMembershipListener(new View(members));
+                    return (Runnable) () -> close(cluster, registration);
+                })
                 .findAny();
     }
 
-    private View listen() {
-        registration = cluster.addMembershipListener(this);
-        return this;
+    private static void close(Cluster cluster, UUID registration) {
+        try {
+            cluster.removeMembershipListener(registration);
+        } catch (HazelcastInstanceNotActiveException e) {
+            LOG.log(Level.FINE, "Hazelcast has ended before the application.", e);
+        }
     }
 
     @Override
     public void init(InitialMembershipEvent begin) {
-        count = begin.getMembers().size();
+        members.are(begin.getMembers().size());
         LOG.log(Level.INFO, "Nodes that hear of each other: {0}.", begin.getMembers());
     }
 
@@ -57,22 +65,10 @@ final class View implements InitialMembershipListener, AutoCloseable {
     }
 
     private void hear(MembershipEvent change, String what) {
-        count = change.getMembers().size();
+        int now = change.getMembers().size();
+        members.are(now);
         LOG.log(Level.INFO, "Node {0} {1}; {2} hear of each other.", new Object[] {
-            change.getMember().getAddress(), what, count
+            change.getMember().getAddress(), what, now
         });
-    }
-
-    int count() {
-        return count;
-    }
-
-    @Override
-    public void close() {
-        try {
-            cluster.removeMembershipListener(registration);
-        } catch (HazelcastInstanceNotActiveException e) {
-            LOG.log(Level.FINE, "Hazelcast has ended before the application.", e);
-        }
     }
 }
