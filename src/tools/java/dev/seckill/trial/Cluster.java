@@ -215,6 +215,8 @@ public final class Cluster implements AutoCloseable {
         List<String> options = new ArrayList<>(List.of(
                 "-Dseckill.node.name=" + name(node),
                 "-Dseckill.node.weight=" + weight(node),
+                // nobody's but these nodes'
+                "-Dseckill.cluster.name=seckill-" + plan.port(),
                 "-Dseckill.cluster.join=true",
                 "-Dseckill.cluster.port=" + plan.memberPorts().get(node),
                 "-Dseckill.cluster.members="
