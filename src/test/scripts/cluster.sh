@@ -15,8 +15,8 @@ first=$((25000 + RANDOM % 5000))
 address="http://127.0.0.1:$port"
 
 fail() {
+  tail --lines=20 "$folder"/*.txt >&2 || true
   echo "FAILED: $1" >&2
-  tail --lines=20 "$folder"/*.txt "$data"/node-*/node.log >&2 || true
   exit 1
 }
 
@@ -74,7 +74,7 @@ up --tickets 2000 || fail "it did not start"
 refuses 1 'Address already in use' up --data "$folder/other" --port "$port" --first-node-port 30001
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 for pid in $(pgrep --full "$data"); do
-  ! grep "pid=$pid," <<< "$listening" | grep --invert-match '127\.0\.0\.1:' || fail "something listens on more than loopback"
+  ! grep "pid=$pid," <<< "$listening" | grep --invert-match '127\.0\.0\.1' || fail "something listens on more than loopback"
 done
 for host in load_balance.com www.load_balance.com; do
   curl --silent --fail --resolve "$host:$port:127.0.0.1" "http://$host:$port/api/sales/demo" > "$folder/sale.txt" ||
@@ -104,7 +104,7 @@ up || fail "it did not start again what has died"
 grep --quiet '1000 of 2000 tickets left; it goes on' "$folder/up.txt" || fail "the sale does not go on"
 cluster status > "$folder/status.txt" || fail "not all runs again: $(< "$folder/status.txt")"
 
-"$home/scripts/audit" --data "$data" demo > "$folder/audit.txt" || fail "the audit found something: $(< "$folder/audit.txt")"
+"$home/scripts/audit" --data "$data" demo > "$folder/audit.txt" 2>&1 || fail "the audit found something: $(< "$folder/audit.txt")"
 
 refuses 1 'is no WAR of this application' rolling-restart --data "$data" --war "$home/target/payara-micro.jar"
 refuses 1 "can't be read as a WAR" rolling-restart --data "$data" --war "$home/README.md"

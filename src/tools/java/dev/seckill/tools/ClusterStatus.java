@@ -4,6 +4,7 @@ import dev.seckill.trial.Cluster;
 import dev.seckill.trial.DemoSale;
 import dev.seckill.trial.Endpoint;
 import dev.seckill.trial.NodePlan;
+import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -100,6 +101,8 @@ final class ClusterStatus implements Callable<Integer> {
     private static String left(Endpoint nginx) {
         try {
             return DemoSale.ID + ": " + DemoSale.left(nginx);
+        } catch (StartFailure e) {
+            return e.getMessage();
         } catch (IOException e) {
             return "The demo sale can't be seen: nginx does not answer (" + e + ").";
         }
