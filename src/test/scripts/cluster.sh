@@ -20,8 +20,17 @@ fail() {
   exit 1
 }
 
+# Who runs in the folder: what names it in its command line, and nginx's workers, which name nothing, by their program.
+left() {
+  local process
+  pgrep --full "$data" || true
+  for process in /proc/[0-9]*; do
+    [[ "$(readlink "$process/exe")" != "$data"/* ]] || echo "${process#/proc/}"
+  done 2> /dev/null
+}
+
 clean_up() {
-  pgrep --full "$data" | xargs --no-run-if-empty kill -KILL || true
+  left | sort --unique | xargs --no-run-if-empty kill -KILL || true
   rm --recursive --force "$folder"
 }
 trap clean_up EXIT
@@ -47,6 +56,25 @@ column() {
   sed --quiet '/^node-/p' "$folder/status.txt" | sed --regexp-extended 's/is (not )?(ready|down|silent)/\1\2/' | awk "{ print \$$1 }" | xargs
 }
 
+# Asks for the status until it is so, a minute and a half at most: nodes that started together may begin apart, and look for
+# each other again every 30 s.
+awaits() {
+  for _ in {1..90}; do
+    cluster status > "$folder/status.txt" || true
+    "$@" && return
+    sleep 1
+  done
+  fail "not so after a minute and a half: $* ($(< "$folder/status.txt"))"
+}
+
+members_are_four() {
+  [[ "$(column 6)" == '4 4 4 4' ]]
+}
+
+second_is_out() {
+  grep --quiet --extended-regexp "^node-$((first + 1)) +- .* is down +out" "$folder/status.txt"
+}
+
 refuses 2 'Unmatched argument' sideways
 refuses 2 'Unknown option' up --sideways
 refuses 1 'There is no cluster' status --data "$folder/nowhere"
@@ -67,13 +95,13 @@ kill -INT "$launcher"
 code=0
 wait "$launcher" || code=$?
 [[ "$code" -eq 130 ]] || fail "exit code $code after Ctrl-C, not 130"
-! pgrep --full "$data" > /dev/null || fail "left behind after Ctrl-C: $(pgrep --full --list-full "$data")"
+[[ -z "$(left)" ]] || fail "left behind after Ctrl-C: $(left | xargs ps --no-headers --format pid,args)"
 
 echo "up"
 up --tickets 2000 || fail "it did not start"
 refuses 1 'Address already in use' up --data "$folder/other" --port "$port" --first-node-port 30001
 listening=$(ss --no-header --listening --tcp --numeric --processes)
-for pid in $(pgrep --full "$data"); do
+for pid in $(left); do
   ! grep "pid=$pid," <<< "$listening" | grep --invert-match '127\.0\.0\.1' || fail "something listens on more than loopback"
 done
 for host in load_balance.com www.load_balance.com; do
@@ -89,16 +117,14 @@ grep --quiet 'Complete requests: *1000' "$folder/ab.txt" || fail "ab did not com
 sleep 1.1
 cluster status > "$folder/status.txt" || fail "status says that not all runs: $(< "$folder/status.txt")"
 [[ "$(column 9)" == '100 200 300 400' ]] || fail "the nodes have sold $(column 9)"
-[[ "$(column 6)" == '4 4 4 4' ]] || fail "the nodes know of so many members: $(column 6)"
+awaits members_are_four
 [[ "$(column 7)" == '1 2 3 4' ]] || fail "the nodes weigh $(column 7)"
 grep --quiet 'demo: 1000 of 2000 tickets left' "$folder/status.txt" || fail "it does not say that 1000 of 2000 are left"
 
 echo "a node and Redis die"
 kill -KILL "$(cat "$data/node-$((first + 1))/node.pid")" "$(cat "$data/redis/redis.pid")"
 ! cluster status > "$folder/status.txt" || fail "status says that all runs"
-grep --quiet --extended-regexp "^node-$((first + 1)) +- .* is down +out" "$folder/status.txt" ||
-  { sleep 2; cluster status > "$folder/status.txt" || true; }
-grep --quiet --extended-regexp "^node-$((first + 1)) +- .* is down +out" "$folder/status.txt" || fail "no node is down and out"
+awaits second_is_out
 grep --quiet --extended-regexp '^redis +- .* does not run' "$folder/status.txt" || fail "it does not say that Redis is dead"
 up || fail "it did not start again what has died"
 grep --quiet '1000 of 2000 tickets left; it goes on' "$folder/up.txt" || fail "the sale does not go on"
@@ -111,5 +137,5 @@ refuses 1 "can't be read as a WAR" rolling-restart --data "$data" --war "$home/R
 
 echo "down"
 cluster down > "$folder/down.txt" || fail "it could not be ended"
-! pgrep --full "$data" > /dev/null || fail "left behind: $(pgrep --full --list-full "$data")"
+[[ -z "$(left)" ]] || fail "left behind: $(left | xargs ps --no-headers --format pid,args)"
 cluster down | grep --quiet 'Nothing ran' || fail "ending it twice is not the same as once"

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.seckill.Api.Reply;
+import dev.seckill.Promises.Cuts;
 import dev.seckill.ledger.Ledgers;
 import dev.seckill.ledger.Movement;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.Cluster;
 import dev.seckill.trial.ClusterPlan;
 import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.RollingRestart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -204,7 +206,7 @@ class ClusterIT {
     @Test
     @Order(3)
     void sellsOnWithoutANodeThatIsKilledAndTakesItInAgain() {
-        Story.behindNginx("node-killed", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("node-killed", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             int node = random.nextInt(NODES);
             System.out.println("node of weight " + cluster.weight(node) + " dies");
             kill(cluster.node(node).orElseThrow());
@@ -215,7 +217,7 @@ class ClusterIT {
     @Test
     @Order(4)
     void sellsOnWhileANodeIsFrozenAndHearsNothingWrongFromItAfterwards() {
-        Story.behindNginx("node-frozen", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("node-frozen", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             ProcessHandle node = cluster.node(random.nextInt(NODES)).orElseThrow();
             Signals.send("STOP", node);
             try {
@@ -232,7 +234,7 @@ class ClusterIT {
     @Test
     @Order(5)
     void sellsOnWhenNginxIsKilledAndStartedAgain() {
-        Story.behindNginx("nginx-killed", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("nginx-killed", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             ProcessHandle master = cluster.nginx().orElseThrow();
             Stream.concat(master.descendants().toList().stream(), Stream.of(master))
                     .forEach(ClusterIT::kill);
@@ -244,7 +246,7 @@ class ClusterIT {
     @Test
     @Order(6)
     void sellsOnWhenNginxWasFrozen() {
-        Story.behindNginx("nginx-frozen", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("nginx-frozen", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             List<ProcessHandle> workers =
                     cluster.nginx().orElseThrow().descendants().toList();
             workers.forEach(each -> Signals.send("STOP", each));
@@ -256,7 +258,7 @@ class ClusterIT {
     @Test
     @Order(7)
     void sellsOnWhenRedisIsKilledAndStartedAgain() {
-        Story.behindNginx("redis-killed", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("redis-killed", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             kill(cluster.redis().orElseThrow());
             Thread.sleep(random.nextInt(2_000));
             cluster.startRedis();
@@ -266,7 +268,7 @@ class ClusterIT {
     @Test
     @Order(8)
     void sellsOnWhenRedisWasFrozen() {
-        Story.behindNginx("redis-frozen", redisPort, nginx, nodes, random -> {
+        Story.behindNginx("redis-frozen", redisPort, nginx, nodes, Cuts.NGINX, random -> {
             ProcessHandle redis = cluster.redis().orElseThrow();
             Signals.send("STOP", redis);
             Thread.sleep(500 + random.nextInt(4_000));
@@ -317,7 +319,9 @@ class ClusterIT {
                 redisPort,
                 nginx,
                 nodes.subList(0, NODES - 1),
-                random -> cluster.rollingRestart(war, System.out::println));
+                // a node that is told to stop loses nobody; a connection that waits for its next request may be closed
+                Cuts.CONNECTIONS,
+                random -> new RollingRestart(cluster, war, System.out::println).run());
 
         assertThat(cachedScripts()).as("scripts that Redis has run").isGreaterThan(scripts);
         try (Stream<Path> files = Files.walk(cluster.folder(), 3)) {
@@ -404,6 +408,7 @@ class ClusterIT {
     private static void kill(ProcessHandle process) {
         process.destroyForcibly();
         process.onExit().join();
+        NodeProcess.tidyUp(process);
     }
 
     /** The wall clock only; nothing where libfaketime is missing. */

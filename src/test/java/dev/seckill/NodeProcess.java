@@ -157,6 +157,10 @@ final class NodeProcess implements AutoCloseable {
 
     /** What libfaketime leaves behind of a process that was killed. */
     private void tidyUp() {
+        tidyUp(process.toHandle());
+    }
+
+    static void tidyUp(ProcessHandle process) {
         try {
             Files.deleteIfExists(SHARED_MEMORY.resolve("faketime_shm_" + process.pid()));
             Files.deleteIfExists(SHARED_MEMORY.resolve("sem.faketime_sem_" + process.pid()));

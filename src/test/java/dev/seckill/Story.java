@@ -67,9 +67,9 @@ final class Story {
         rounds(name, redis.port(), nodes, nodes, Cuts.CONNECTIONS, fault);
     }
 
-    /** The same, and nginx, through which all come, answers for them. */
-    static void behindNginx(String name, int redisPort, Api nginx, List<Api> behind, Fault fault) {
-        rounds(name, redisPort, List.of(nginx), behind, Cuts.NGINX, fault);
+    /** The same with nginx, through which all come. */
+    static void behindNginx(String name, int redisPort, Api nginx, List<Api> behind, Cuts cuts, Fault fault) {
+        rounds(name, redisPort, List.of(nginx), behind, cuts, fault);
     }
 
     private static void rounds(String name, int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts, Fault fault) {

@@ -2,6 +2,7 @@ package dev.seckill.tools;
 
 import dev.seckill.trial.Cluster;
 import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.RollingRestart;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
 import java.io.PrintWriter;
@@ -45,7 +46,7 @@ final class ClusterRestart implements Callable<Integer> {
                 DataFolder data = cluster.holdExisting();
                 Cluster running = Cluster.openExisting(ClusterTool.home(), data)) {
             try {
-                running.rollingRestart(war, this::out);
+                new RollingRestart(running, war, this::out).run();
                 out("All nodes run with the new WAR.");
             } catch (StartFailure e) {
                 if (!signal.isGiven()) {

@@ -65,7 +65,7 @@ final class ClusterStatus implements Callable<Integer> {
     private static boolean node(PrintWriter out, Cluster running, int node) {
         Optional<ProcessHandle> process = running.node(node);
         Endpoint endpoint = running.endpoint(node);
-        boolean isIn = running.isIn(node);
+        boolean isIn = running.nginx().isPresent() && running.isIn(node);
         String state = "is down";
         String metrics = "";
         if (process.isPresent()) {

@@ -1,6 +1,9 @@
 package dev.seckill.tools;
 
 import dev.seckill.trial.DataFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,8 +41,19 @@ final class ClusterTool {
         return Path.of(System.getProperty("seckill.home"));
     }
 
+    /** The same whichever way leads to it: what runs there is found by it. */
     Path dataFolder() {
-        return dataFolder.toAbsolutePath().normalize();
+        return real(dataFolder.toAbsolutePath().normalize());
+    }
+
+    private static Path real(Path path) {
+        try {
+            return Files.exists(path)
+                    ? path.toRealPath()
+                    : real(path.getParent()).resolve(path.getFileName());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Nobody else changes the cluster meanwhile. */

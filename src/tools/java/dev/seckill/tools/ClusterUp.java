@@ -10,6 +10,7 @@ import dev.seckill.trial.StopSignal;
 import dev.seckill.trial.Tokens;
 import dev.seckill.trial.TrialKey;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = "scripts/cluster up [OPTION...]",
         description = {
             "Starts what does not run yet, opens a demo sale, and leaves all running. Started again, the sale goes on; a part"
-                    + " that has died is started again. Ctrl-C meanwhile ends what it has started.%n"
+                    + " that has died is started again. Ctrl-C meanwhile ends all, unless some of it ran before.%n"
         })
 final class ClusterUp implements Callable<Integer> {
     @ParentCommand
@@ -81,11 +82,14 @@ final class ClusterUp implements Callable<Integer> {
             }
             boolean wasThere = Cluster.isAnyRunningIn(data);
             ClusterPlan plan = ClusterPlan.of(port, firstNodePort, nodeOptions, List.of());
+            if (wasThere) {
+                out("Some of it runs: it goes on where it is, as it was started.");
+            }
             try (Cluster running = Cluster.open(ClusterTool.home(), data, plan)) {
                 try {
                     running.start(this::out);
                     show(running, data);
-                } catch (StartFailure e) {
+                } catch (StartFailure | UncheckedIOException e) {
                     if (!wasThere) {
                         running.end();
                     }

@@ -1,23 +1,17 @@
 package dev.seckill.trial;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -28,48 +22,42 @@ import java.util.stream.IntStream;
  */
 public final class Cluster implements AutoCloseable {
     private static final Path WAR = Path.of("target/seckill.war");
-    private static final Path SERVER = Path.of("target/payara-micro.jar");
-    private static final String WAR_NAME = "seckill.war";
 
-    /** Of every WAR of this application, and of no other. */
-    private static final String MARK = "WEB-INF/classes/dev/seckill/purchase/TicketServlet.class";
-
-    /** Ready five times in a row, a second apart, and nginx reads its files again; three times that. */
-    private static final Duration LET_IN = Duration.ofSeconds(20);
+    /** A node that was found while it starts, and then five looks of nginx; as long as a start may take. */
+    private static final Duration LET_IN = Duration.ofMinutes(3);
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Path home;
     private final DataFolder data;
-    private final Path folder;
+    private final ClusterFolder folder;
     private final ClusterPlan plan;
     private final Map<Integer, DataFolder> nodeFolders = new LinkedHashMap<>();
-    private boolean ended;
+    private boolean isEnded;
 
-    private Cluster(Path home, DataFolder data, Path folder, ClusterPlan plan) {
+    private Cluster(Path home, DataFolder data, ClusterFolder folder, ClusterPlan plan) {
         this.home = home;
         this.data = data;
         this.folder = folder;
         this.plan = plan;
     }
 
-    /** The one in that folder, which goes on where it is; a new one is where the plan says. Nothing is started yet. */
+    /** The one in that folder, which goes on where it is if any of it runs; a new one is where the plan says. Starts nothing. */
     public static Cluster open(Path home, DataFolder data, ClusterPlan plan) {
-        ClusterPlan kept = ClusterPlan.in(data.path())
-                .filter(each -> isAnyRunning(data.path(), each))
-                .orElse(plan);
-        kept.keepIn(data.path());
-        return new Cluster(home, data, data.path(), kept);
+        ClusterFolder folder = new ClusterFolder(data.path());
+        ClusterPlan kept = folder.isAnyRunning() ? keptIn(folder.path()) : plan;
+        kept.keepIn(folder.path());
+        return new Cluster(home, data, folder, kept);
     }
 
     /** The one that is there. */
     public static Cluster openExisting(Path home, DataFolder data) {
-        return new Cluster(home, data, data.path(), keptIn(data.path()));
+        return new Cluster(home, data, new ClusterFolder(data.path()), keptIn(data.path()));
     }
 
     /** To look at what is there, whoever holds it. */
     public static Cluster look(Path home, Path folder) {
-        return new Cluster(home, null, folder, keptIn(folder));
+        return new Cluster(home, null, new ClusterFolder(folder), keptIn(folder));
     }
 
     private static ClusterPlan keptIn(Path folder) {
@@ -78,41 +66,37 @@ public final class Cluster implements AutoCloseable {
                         + ": scripts/cluster up starts one, --data names another folder."));
     }
 
-    /** Ends whatever runs in that folder; true if anything did. */
-    public static boolean endAllIn(DataFolder data) {
-        return ClusterPlan.in(data.path())
-                .map(plan -> new Cluster(null, data, data.path(), plan).end())
-                .orElse(false);
-    }
-
     public static boolean isAnyRunningIn(DataFolder data) {
-        return ClusterPlan.in(data.path())
-                .filter(plan -> isAnyRunning(data.path(), plan))
-                .isPresent();
+        return new ClusterFolder(data.path()).isAnyRunning();
     }
 
-    private static boolean isAnyRunning(Path folder, ClusterPlan plan) {
-        return plan.nodePorts().stream()
-                        .anyMatch(port -> Node.find(nodeFolder(folder, port)).isPresent())
-                || RedisProcess.find(folder.resolve("redis")).isPresent()
-                || PostgresProcess.find(folder.resolve("postgres")).isPresent()
-                || NginxProcess.find(folder.resolve("nginx")).isPresent();
+    /** Ends whatever runs in that folder, and stays so; true if anything did. */
+    public static boolean endAllIn(DataFolder data) {
+        return new ClusterFolder(data.path()).endAll();
     }
 
     // --- all of it --------------------------------------------------------------------------------------------------
 
-    /** Starts what does not run, and returns when nginx sends buyers to every node. */
+    /** Starts what does not run, and returns when nginx sends buyers to every node. When none runs they get the newest WAR. */
     public void start(Consumer<String> progress) {
+        if (nginx().isEmpty()) {
+            // workers whose master was killed hold its port
+            NginxProcess.endLeftover(folder.nginx());
+        }
         requireFreePorts();
         progress.accept("Starting Redis and PostgreSQL ...");
         startRedis();
         startDatabase();
         startNginx();
+        boolean noneRuns =
+                IntStream.range(0, size()).allMatch(node -> node(node).isEmpty());
         List<Node> started = new ArrayList<>();
         for (int node = 0; node < size(); node++) {
             if (node(node).isEmpty()) {
-                useWar(node, home.resolve(WAR));
-                started.add(launchNode(node, Map.of()));
+                if (noneRuns || !files(node).isThere()) {
+                    files(node).use(home.resolve(WAR), home);
+                }
+                started.add(launchNode(node));
             }
         }
         progress.accept(
@@ -124,7 +108,7 @@ public final class Cluster implements AutoCloseable {
         }
         progress.accept("Waiting until nginx lets them in ...");
         for (int node = 0; node < size(); node++) {
-            awaitIn(node);
+            awaitIn(node, LET_IN);
         }
     }
 
@@ -149,14 +133,10 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Ends all, nginx first and the nodes together, so that they can settle what they have accepted. True if anything ran. */
+    /** Ends all, nginx first, and starts nothing any more, so that whoever still starts something stops. True if anything ran. */
     public synchronized boolean end() {
-        ended = true;
-        boolean ended = NginxProcess.endLeftover(folder.resolve("nginx"));
-        ended |= IntStream.range(0, size()).parallel().filter(this::endNode).count() > 0;
-        ended |= RedisProcess.endLeftover(folder.resolve("redis"));
-        ended |= PostgresProcess.endLeftover(folder.resolve("postgres"));
-        return ended;
+        isEnded = true;
+        return folder.endAll();
     }
 
     /** Lets others open the folder; what runs there runs on. */
@@ -171,16 +151,13 @@ public final class Cluster implements AutoCloseable {
     public void startRedis() {
         if (redis().isEmpty()) {
             RedisProcess.start(
-                    folder.resolve("redis"),
-                    home.resolve("payara-config/redis.conf"),
-                    plan.redisPort(),
-                    plan.redisSettings());
+                    folder.redis(), home.resolve("payara-config/redis.conf"), plan.redisPort(), plan.redisSettings());
         }
     }
 
     private void startDatabase() {
         if (database().isEmpty()) {
-            Path files = folder.resolve("postgres");
+            Path files = folder.postgres();
             PostgresProcess.start(
                     files.resolve("programs"),
                     files,
@@ -192,8 +169,10 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts nginx, and what tells it which nodes are ready, unless they run. */
     public void startNginx() {
-        if (nginx().isEmpty() || watcher().isEmpty()) {
-            NginxProcess.start(home, folder.resolve("nginx"), plan.port(), plan.nodePorts());
+        if (nginx().isEmpty()) {
+            NginxProcess.start(home, folder.nginx(), plan.port(), plan.nodePorts());
+        } else if (watcher().isEmpty()) {
+            NginxProcess.watch(folder.nginx());
         }
     }
 
@@ -205,11 +184,15 @@ public final class Cluster implements AutoCloseable {
     /** The same with more in its environment. */
     public void startNode(int node, Map<String, String> more) {
         launchNode(node, more).awaitReady();
-        awaitIn(node);
+        awaitIn(node, LET_IN);
+    }
+
+    Node launchNode(int node) {
+        return launchNode(node, Map.of());
     }
 
     private synchronized Node launchNode(int node, Map<String, String> more) {
-        if (ended) {
+        if (isEnded) {
             throw new StartFailure("The cluster was ended meanwhile.");
         }
         List<String> options = new ArrayList<>(List.of(
@@ -233,7 +216,7 @@ public final class Cluster implements AutoCloseable {
                 .with("SECKILL_LIMIT_EXEMPT", "127.0.0.0/8")
                 .with("SECKILL_FILES", nodeFolder(node).file("files").toString());
         if (options.stream().noneMatch(option -> option.startsWith("-Dmp.jwt.verify.issuer="))) {
-            environment.withTrialIssuer(TrialKey.in(folder));
+            environment.withTrialIssuer(TrialKey.in(folder.path()));
         }
         more.forEach(environment::with);
         return Node.launch(new NodePlan(
@@ -248,98 +231,16 @@ public final class Cluster implements AutoCloseable {
 
     /** Stops a node as it wants to be stopped; true if it ran. */
     public boolean endNode(int node) {
-        return Node.endLeftover(nodeFolder(folder, plan.nodePorts().get(node)));
+        return Node.endLeftover(folder.node(plan.nodePorts().get(node)));
     }
 
-    private void awaitIn(int node) {
-        long giveUp = System.nanoTime() + LET_IN.toNanos();
+    void awaitIn(int node, Duration patience) {
+        long giveUp = System.nanoTime() + patience.toNanos();
         while (!isIn(node)) {
             if (System.nanoTime() - giveUp > 0) {
-                throw new StartFailure(
-                        "nginx does not let " + name(node) + " in: see " + folder.resolve("nginx") + ".");
+                throw new StartFailure("nginx does not let " + name(node) + " in: see " + folder.nginx() + ".");
             }
             Pause.of(POLL);
-        }
-    }
-
-    // --- a new release ----------------------------------------------------------------------------------------------
-
-    /**
-     * Gives the nodes another WAR one after the other, each only when the one before sells again. One that does not start with
-     * it gets back what it had, and the rest keep theirs.
-     */
-    public void rollingRestart(Path war, Consumer<String> progress) {
-        requireWar(war);
-        for (int node = 0; node < size(); node++) {
-            int restarted = node;
-            if (IntStream.range(0, size()).noneMatch(other -> other != restarted && isIn(other))) {
-                throw new StartFailure("Nobody would be left to sell while " + name(node)
-                        + " restarts: see scripts/cluster status, and start the others by scripts/cluster up.");
-            }
-            progress.accept(name(node) + " stops ...");
-            endNode(node);
-            Path before = nodeFolder(node).file("files/" + WAR_NAME + ".before");
-            copy(nodeFolder(node).file("files/" + WAR_NAME), before);
-            useWar(node, war);
-            restart(node, before, progress);
-        }
-    }
-
-    private void restart(int node, Path before, Consumer<String> progress) {
-        Node next = launchNode(node, Map.of());
-        try {
-            next.awaitReady();
-            awaitIn(node);
-            progress.accept("  sells again with the new WAR, ready after "
-                    + next.bootTime().toSeconds() + " s");
-        } catch (StartFailure e) {
-            if (Thread.currentThread().isInterrupted()) {
-                // it is starting: nginx lets it in when it is ready
-                throw e;
-            }
-            progress.accept("  does not start with the new WAR, and gets back what it had ...");
-            next.close();
-            useWar(node, before);
-            startNode(node);
-            throw new StartFailure(
-                    name(node) + " does not start with this WAR and runs with the one before; so do all after it. "
-                            + e.getMessage(),
-                    e);
-        }
-    }
-
-    private static void requireWar(Path war) {
-        try (JarFile file = new JarFile(war.toFile())) {
-            if (file.getJarEntry(MARK) == null) {
-                throw new StartFailure(war + " is no WAR of this application.");
-            }
-        } catch (IOException e) {
-            throw new StartFailure(war + " can't be read as a WAR (" + e.getMessage() + ").", e);
-        }
-    }
-
-    /** A copy, because a build may replace the file at any time. */
-    private void useWar(int node, Path war) {
-        Path files = nodeFolder(node).file("files");
-        copy(war, files.resolve(WAR_NAME));
-        Path server = files.resolve(SERVER.getFileName());
-        try {
-            Files.deleteIfExists(server);
-            Files.createLink(server, home.resolve(SERVER));
-        } catch (FileSystemException e) {
-            // on another disk
-            copy(home.resolve(SERVER), server);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void copy(Path from, Path to) {
-        try {
-            Files.createDirectories(to.getParent());
-            Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new StartFailure("Can't copy " + from + " to " + to + " (" + e + ").", e);
         }
     }
 
@@ -362,34 +263,30 @@ public final class Cluster implements AutoCloseable {
         return Endpoint.at("127.0.0.1", plan.nodePorts().get(node));
     }
 
-    /** Whether nginx sends buyers there. */
+    /** Whether nginx, if it runs, sends buyers there. */
     public boolean isIn(int node) {
-        return nodesIn().contains(plan.nodePorts().get(node));
-    }
-
-    private Set<Integer> nodesIn() {
-        return NginxProcess.nodesIn(folder.resolve("nginx"));
+        return NginxProcess.nodesIn(folder.nginx()).contains(plan.nodePorts().get(node));
     }
 
     public Optional<ProcessHandle> node(int node) {
-        return Node.find(nodeFolder(folder, plan.nodePorts().get(node)));
+        return folder.runningNode(plan.nodePorts().get(node));
     }
 
     public Optional<ProcessHandle> nginx() {
-        return NginxProcess.find(folder.resolve("nginx"));
+        return folder.runningNginx();
     }
 
     /** What lets nodes in and takes them out. */
     public Optional<ProcessHandle> watcher() {
-        return NginxProcess.findWatcher(folder.resolve("nginx"));
+        return folder.runningWatcher();
     }
 
     public Optional<ProcessHandle> redis() {
-        return RedisProcess.find(folder.resolve("redis"));
+        return folder.runningRedis();
     }
 
     public Optional<ProcessHandle> database() {
-        return PostgresProcess.find(folder.resolve("postgres"));
+        return folder.runningPostgres();
     }
 
     /** Where buyers come to. */
@@ -418,20 +315,20 @@ public final class Cluster implements AutoCloseable {
         return data.secret(PostgresProcess.PASSWORD_NAME);
     }
 
-    public Path log(int node) {
-        return nodeFolder(folder, plan.nodePorts().get(node)).resolve("node.log");
+    public Path folder() {
+        return folder.path();
     }
 
-    public Path folder() {
-        return folder;
+    Path home() {
+        return home;
+    }
+
+    NodeFiles files(int node) {
+        return new NodeFiles(nodeFolder(node).file("files"));
     }
 
     private DataFolder nodeFolder(int node) {
         int port = plan.nodePorts().get(node);
-        return nodeFolders.computeIfAbsent(port, each -> DataFolder.open(nodeFolder(folder, each)));
-    }
-
-    private static Path nodeFolder(Path folder, int port) {
-        return folder.resolve("node-" + port);
+        return nodeFolders.computeIfAbsent(port, each -> DataFolder.open(folder.node(each)));
     }
 }

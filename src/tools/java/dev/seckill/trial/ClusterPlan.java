@@ -4,8 +4,12 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +42,10 @@ public record ClusterPlan(
     private static final String FILE = "cluster.properties";
     private static final String COMMENT = "Where a cluster listens. Written by scripts/cluster up, read by the rest.";
     private static final int HIGHEST_PORT = 65_535;
+    private static final int LOWEST_FREE = 20_000;
+
+    /** Of Linux (net.ipv4.ip_local_port_range). */
+    private static final int LOWEST_GIVEN = 32_768;
 
     /** Where these were found free just now, but nginx and the nodes, who are where they are said to be. */
     public static ClusterPlan of(int port, int firstNodePort, List<String> nodeOptions, List<String> redisSettings) {
@@ -46,30 +54,37 @@ public record ClusterPlan(
         }
         List<Integer> nodePorts =
                 IntStream.range(firstNodePort, firstNodePort + NODES).boxed().toList();
-        return new ClusterPlan(
-                port,
-                nodePorts,
-                freePorts(),
-                RedisProcess.freePort(),
-                RedisProcess.freePort(),
-                nodeOptions,
-                redisSettings);
+        if (nodePorts.contains(port)) {
+            throw new StartFailure("nginx can't have the port of a node, " + port + ".");
+        }
+        return new ClusterPlan(port, nodePorts, freePorts(), freePort(), freePort(), nodeOptions, redisSettings);
     }
 
     /** The same, of which nobody else needs to know where it is. */
     public static ClusterPlan anywhere(List<String> nodeOptions, List<String> redisSettings) {
         return new ClusterPlan(
-                RedisProcess.freePort(),
-                freePorts(),
-                freePorts(),
-                RedisProcess.freePort(),
-                RedisProcess.freePort(),
-                nodeOptions,
-                redisSettings);
+                freePort(), freePorts(), freePorts(), freePort(), freePort(), nodeOptions, redisSettings);
+    }
+
+    /** Below those that the system gives to whoever connects, so that a part which is started again finds its own still free. */
+    private static int freePort() {
+        return new SecureRandom()
+                .ints(LOWEST_FREE, LOWEST_GIVEN)
+                .filter(ClusterPlan::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static List<Integer> freePorts() {
-        return Stream.generate(RedisProcess::freePort).limit(NODES).toList();
+        return Stream.generate(ClusterPlan::freePort).distinct().limit(NODES).toList();
     }
 
     /** What is kept in that folder, if anything is. */
@@ -89,11 +104,12 @@ public record ClusterPlan(
                     Integer.parseInt(kept.getProperty("database")),
                     kept.getProperty("node-options").lines().toList(),
                     kept.getProperty("redis-settings").lines().toList()));
-        } catch (IOException | NumberFormatException e) {
-            throw new StartFailure(file + " can't be read (" + e + "): begin anew with up --fresh.", e);
+        } catch (IOException | NumberFormatException | NullPointerException e) {
+            throw new StartFailure(file + " can't be read (" + e + "): end what runs by scripts/cluster down.", e);
         }
     }
 
+    /** Whole or not at all. */
     void keepIn(Path folder) {
         Properties kept = new Properties();
         kept.setProperty("port", Integer.toString(port));
@@ -103,8 +119,12 @@ public record ClusterPlan(
         kept.setProperty("database", Integer.toString(databasePort));
         kept.setProperty("node-options", String.join("\n", nodeOptions));
         kept.setProperty("redis-settings", String.join("\n", redisSettings));
-        try (BufferedWriter writer = Files.newBufferedWriter(folder.resolve(FILE))) {
-            kept.store(writer, COMMENT);
+        Path draft = folder.resolve(FILE + ".new");
+        try {
+            try (BufferedWriter writer = Files.newBufferedWriter(draft)) {
+                kept.store(writer, COMMENT);
+            }
+            Files.move(draft, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

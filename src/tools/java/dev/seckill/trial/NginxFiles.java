@@ -83,7 +83,11 @@ public record NginxFiles(Path folder, int port) {
     /** Changes a file before the start. */
     public void change(String name, String before, String after) {
         try {
-            Files.writeString(file(name), Files.readString(file(name)).replace(before, after));
+            String text = Files.readString(file(name));
+            if (!text.contains(before)) {
+                throw new IllegalArgumentException(name + " does not have: " + before);
+            }
+            Files.writeString(file(name), text.replace(before, after));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -69,10 +69,20 @@ public final class NginxProcess implements AutoCloseable {
             placeProgram(folder);
             run(folder, List.of(watcher(folder), "--prepare"));
             NginxProcess nginx = launch(files);
-            List<String> watch = command(folder);
-            watch.add(0, watcher(folder));
-            Child.start(WATCHER, folder, watch, Map.of());
+            watch(folder);
             return nginx;
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    /** Starts what lets nodes in, beside nginx that runs in the folder. */
+    static void watch(Path folder) {
+        try {
+            Path real = folder.toRealPath();
+            List<String> watch = command(real);
+            watch.add(0, watcher(real));
+            Child.start(WATCHER, real, watch, Map.of());
         } catch (IOException e) {
             throw unusable(folder, e);
         }
@@ -136,12 +146,21 @@ public final class NginxProcess implements AutoCloseable {
 
     /** The master that runs in the folder, whoever started it. */
     static Optional<ProcessHandle> find(Path folder) {
-        return Child.find(NAME, folder);
+        return find(NAME, folder);
     }
 
     /** What lets nodes in there and takes them out. */
     static Optional<ProcessHandle> findWatcher(Path folder) {
-        return Child.find(WATCHER, folder);
+        return find(WATCHER, folder);
+    }
+
+    /** By its real path, which is in the command lines. */
+    private static Optional<ProcessHandle> find(String name, Path folder) {
+        try {
+            return Files.isDirectory(folder) ? Child.find(name, folder.toRealPath()) : Optional.empty();
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
     }
 
     private static CompletableFuture<Void> ends(List<ProcessHandle> processes) {

@@ -157,14 +157,29 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Whether it answers PING: it does not while it loads its data. */
+    /** Whether it answers PING, which it does not while it loads its data; and it is nobody else who has the port. */
     private boolean answers() {
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(SOCKET_PATIENCE_MS);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), SOCKET_PATIENCE_MS);
+        try (Socket socket = connect()) {
             socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
             byte[] answer = socket.getInputStream().readNBytes("+PONG".length());
-            return new String(answer, StandardCharsets.US_ASCII).equals("+PONG");
+            return new String(answer, StandardCharsets.US_ASCII).equals("+PONG") && isItself();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket();
+        socket.setSoTimeout(SOCKET_PATIENCE_MS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), SOCKET_PATIENCE_MS);
+        return socket;
+    }
+
+    private boolean isItself() {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write("INFO server\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .contains("\nprocess_id:" + child.pid() + "\r\n");
         } catch (IOException e) {
             return false;
         }
