@@ -79,6 +79,11 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts what does not run, and returns when nginx sends buyers to every node. When none runs they get the newest WAR. */
     public void start(Consumer<String> progress) {
+        start(Map.of(), progress);
+    }
+
+    /** The same with more in the environment of the nodes. */
+    public void start(Map<String, String> more, Consumer<String> progress) {
         if (nginx().isEmpty()) {
             // workers whose master was killed hold its port
             NginxProcess.endLeftover(folder.nginx());
@@ -96,7 +101,7 @@ public final class Cluster implements AutoCloseable {
                 if (noneRuns || !files(node).isThere()) {
                     files(node).use(home.resolve(WAR), home);
                 }
-                started.add(launchNode(node));
+                started.add(launchNode(node, more));
             }
         }
         progress.accept(
@@ -170,7 +175,10 @@ public final class Cluster implements AutoCloseable {
     /** Starts nginx, and what tells it which nodes are ready, unless they run. */
     public void startNginx() {
         if (nginx().isEmpty()) {
-            NginxProcess.start(home, folder.nginx(), plan.port(), plan.nodePorts());
+            NginxProcess.endLeftover(folder.nginx());
+            NginxFiles files = NginxFiles.copy(home, folder.nginx(), plan.port(), plan.nodePorts());
+            files.append("site.conf", plan.siteLines());
+            NginxProcess.start(files);
         } else if (watcher().isEmpty()) {
             NginxProcess.watch(folder.nginx());
         }
@@ -317,6 +325,11 @@ public final class Cluster implements AutoCloseable {
 
     public Path folder() {
         return folder.path();
+    }
+
+    /** Nginx': one JSON object a line, up to a second late. */
+    public Path accessLog() {
+        return folder.nginx().resolve("access.log");
     }
 
     Path home() {

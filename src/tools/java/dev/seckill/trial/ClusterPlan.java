@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Where the parts of a cluster listen, and what its nodes are told besides. It is kept in the cluster's folder, so that who comes
@@ -27,6 +26,7 @@ import java.util.stream.Stream;
  * @param memberPorts where the nodes hear of each other
  * @param nodeOptions of the nodes' JVMs; they overrule what is in payara-config/node.options
  * @param redisSettings lines of a redis.conf; they overrule payara-config/redis.conf
+ * @param siteLines of nginx' site.conf, behind those of nginx/
  */
 public record ClusterPlan(
         int port,
@@ -35,7 +35,8 @@ public record ClusterPlan(
         int redisPort,
         int databasePort,
         List<String> nodeOptions,
-        List<String> redisSettings) {
+        List<String> redisSettings,
+        List<String> siteLines) {
     /** As the files of nginx have it. */
     private static final int NODES = 4;
 
@@ -57,25 +58,39 @@ public record ClusterPlan(
         if (nodePorts.contains(port)) {
             throw new StartFailure("nginx can't have the port of a node, " + port + ".");
         }
-        return new ClusterPlan(port, nodePorts, freePorts(), freePort(), freePort(), nodeOptions, redisSettings);
+        List<Integer> free = freePorts(NODES + 2);
+        return new ClusterPlan(
+                port,
+                nodePorts,
+                free.subList(2, NODES + 2),
+                free.get(0),
+                free.get(1),
+                nodeOptions,
+                redisSettings,
+                List.of());
     }
 
     /** The same, of which nobody else needs to know where it is. */
     public static ClusterPlan anywhere(List<String> nodeOptions, List<String> redisSettings) {
+        List<Integer> free = freePorts(2 * NODES + 3);
         return new ClusterPlan(
-                freePort(), freePorts(), freePorts(), freePort(), freePort(), nodeOptions, redisSettings);
+                free.get(2),
+                free.subList(3, NODES + 3),
+                free.subList(NODES + 3, 2 * NODES + 3),
+                free.get(0),
+                free.get(1),
+                nodeOptions,
+                redisSettings,
+                List.of());
     }
 
-    /** Below those that the system gives to whoever connects, so that a part which is started again finds its own still free. */
-    private static int freePort() {
-        return new SecureRandom()
-                .ints(LOWEST_FREE, LOWEST_GIVEN)
-                .filter(ClusterPlan::isFree)
-                .findFirst()
-                .orElseThrow();
+    /** The same, whose nginx answers what it does nowhere else, too. */
+    public ClusterPlan withSiteLines(List<String> lines) {
+        return new ClusterPlan(
+                port, nodePorts, memberPorts, redisPort, databasePort, nodeOptions, redisSettings, lines);
     }
 
-    static boolean isFree(int port) {
+    private static boolean isFree(int port) {
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.isBound();
         } catch (IOException e) {
@@ -83,8 +98,15 @@ public record ClusterPlan(
         }
     }
 
-    private static List<Integer> freePorts() {
-        return Stream.generate(ClusterPlan::freePort).distinct().limit(NODES).toList();
+    /** Below those that the system gives to whoever connects, so that a part which is started again finds its own still free. */
+    private static List<Integer> freePorts(int count) {
+        return new SecureRandom()
+                .ints(LOWEST_FREE, LOWEST_GIVEN)
+                .filter(ClusterPlan::isFree)
+                .distinct()
+                .limit(count)
+                .boxed()
+                .toList();
     }
 
     /** What is kept in that folder, if anything is. */
@@ -103,7 +125,8 @@ public record ClusterPlan(
                     Integer.parseInt(kept.getProperty("redis")),
                     Integer.parseInt(kept.getProperty("database")),
                     kept.getProperty("node-options").lines().toList(),
-                    kept.getProperty("redis-settings").lines().toList()));
+                    kept.getProperty("redis-settings").lines().toList(),
+                    kept.getProperty("site-lines").lines().toList()));
         } catch (IOException | NumberFormatException | NullPointerException e) {
             throw new StartFailure(file + " can't be read (" + e + "): end what runs by scripts/cluster down.", e);
         }
@@ -119,6 +142,7 @@ public record ClusterPlan(
         kept.setProperty("database", Integer.toString(databasePort));
         kept.setProperty("node-options", String.join("\n", nodeOptions));
         kept.setProperty("redis-settings", String.join("\n", redisSettings));
+        kept.setProperty("site-lines", String.join("\n", siteLines));
         Path draft = folder.resolve(FILE + ".new");
         try {
             try (BufferedWriter writer = Files.newBufferedWriter(draft)) {

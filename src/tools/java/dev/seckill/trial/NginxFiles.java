@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -88,6 +89,15 @@ public record NginxFiles(Path folder, int port) {
                 throw new IllegalArgumentException(name + " does not have: " + before);
             }
             Files.writeString(file(name), text.replace(before, after));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Adds lines to a file before the start. */
+    void append(String name, List<String> lines) {
+        try {
+            Files.write(file(name), lines, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
