@@ -196,6 +196,17 @@ class LoadClientTest {
     }
 
     @Test
+    void asksAgainWhenNginxHadNoAnswerFromANode() throws Exception {
+        String none = answer("502 Bad Gateway", "Retry-After: 1\r\n", "{\"type\":\"/problems.html#fault\"}");
+        try (ScriptedNode node = new ScriptedNode((attempt, tries) -> tries == 1 ? none : refused("sold-out"))) {
+            LoadRun run = run(node, Arrivals.atRate(200, 20), 4, 2);
+
+            assertThat(run.heard().count(Verdict.NO_ANSWER)).isEqualTo(20);
+            assertThat(run.ends().counts()).containsExactly(entry(Verdict.SOLD_OUT, 20));
+        }
+    }
+
+    @Test
     void asksOneAfterTheOtherInAClosedModel() throws Exception {
         try (ScriptedNode node = new ScriptedNode((attempt, tries) -> refused("sold-out"))) {
             LoadRun run = run(node, Arrivals.closed(Duration.ofSeconds(1)), 5, 1);

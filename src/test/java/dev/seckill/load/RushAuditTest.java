@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Test;
 class RushAuditTest {
     private static final SaleId SALE = new SaleId("rush");
 
+    private static final long BEGAN_AT_MS = 1_000_000;
+
+    private final Tally told = new Tally(0);
     private final List<Verdict> heard = new ArrayList<>();
     private final Winnings won = new Winnings();
     private final List<Reservation> ledger = new ArrayList<>();
@@ -101,6 +104,23 @@ class RushAuditTest {
         assertThat(audit(1).findings()).contains("ann has a reservation and was not among the buyers.");
     }
 
+    @Test
+    void findsTheBuyerWhoHeardSoldOutWhileATicketWasLeft() {
+        wins(0);
+        ledgerHas(1, BEGAN_AT_MS + 40);
+        hears(Verdict.NO_ANSWER);
+        hears(Verdict.SOLD_OUT);
+
+        told.hear(Verdict.SOLD_OUT, 0, 0, TimeUnit.MILLISECONDS.toNanos(39));
+
+        assertThat(audit(2).findings()).as("clocks that count milliseconds").isEmpty();
+        assertThat(audit(2).lastTakenMs()).isEqualTo(40);
+        ledger.remove(1);
+        ledgerHas(1, BEGAN_AT_MS + 41);
+        assertThat(audit(2).findings())
+                .containsExactly("Somebody heard sold out after 39 ms, and the last ticket was taken after 41 ms.");
+    }
+
     private void wins(int attempt) {
         hears(Verdict.RESERVED);
         won.add(
@@ -114,19 +134,24 @@ class RushAuditTest {
     }
 
     private void ledgerHas(int attempt) {
+        ledgerHas(attempt, BEGAN_AT_MS);
+    }
+
+    private void ledgerHas(int attempt, long atMs) {
         ledger.add(new Reservation(
                 AttemptRequest.reservation(SALE, attempt),
                 AttemptRequest.buyer(attempt),
                 1,
                 ReservationStatus.RESERVED,
-                0,
-                Duration.ofMinutes(5).toMillis()));
+                atMs,
+                atMs + Duration.ofMinutes(5).toMillis()));
     }
 
     private RushAudit audit(long tickets) {
         LoadRun run = new LoadRun(
+                BEGAN_AT_MS,
                 heard.size(),
-                new Tally(0),
+                told,
                 new LoadRun.Ends(List.copyOf(heard)),
                 new Histogram(3),
                 won,

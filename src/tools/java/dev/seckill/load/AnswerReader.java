@@ -61,6 +61,8 @@ final class AnswerReader {
             case 200 -> hasCode() ? Verdict.ALREADY_RESERVED : Verdict.OTHER;
             case 202 -> Verdict.UNKNOWN;
             case 409, 429 -> refusal();
+            // of nginx, which had none from a node
+            case 502 -> Verdict.NO_ANSWER;
             default -> Verdict.OTHER;
         };
     }

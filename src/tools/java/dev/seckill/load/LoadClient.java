@@ -83,6 +83,7 @@ final class LoadClient implements AutoCloseable {
     private int unsent;
     private boolean isRunning;
     private long startNanos;
+    private long beganAtMs;
     private long cpuAtStart;
     private long sweptNanos;
     private long pulseNanos;
@@ -208,6 +209,7 @@ final class LoadClient implements AutoCloseable {
         isRunning = true;
         cpuAtStart = cpuNanos();
         startNanos = System.nanoTime();
+        beganAtMs = System.currentTimeMillis();
         sendDue();
     }
 
@@ -343,6 +345,7 @@ final class LoadClient implements AutoCloseable {
         boolean allBegun = plan.arrivals().isClosed() ? now() >= plan.arrivals().endNanos() : next == ends.length;
         if (allBegun && settled == next && !over.isDone()) {
             over.complete(new LoadRun(
+                    beganAtMs,
                     next,
                     tally,
                     new LoadRun.Ends(List.of(Arrays.copyOf(ends, next))),

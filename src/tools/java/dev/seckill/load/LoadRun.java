@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
 /**
  * A run that is over.
  *
+ * @param beganAtMs when the first attempt was due, by this machine's clock
  * @param attempts how many there were, each of a buyer of its own
  * @param heard every try's answer
  * @param ends what each attempt heard last
@@ -20,7 +21,15 @@ import org.HdrHistogram.Histogram;
  * @param cpuNanos processor time that this process took meanwhile
  */
 record LoadRun(
-        int attempts, Tally heard, Ends ends, Histogram settling, Winnings won, int unsent, long nanos, long cpuNanos) {
+        long beganAtMs,
+        int attempts,
+        Tally heard,
+        Ends ends,
+        Histogram settling,
+        Winnings won,
+        int unsent,
+        long nanos,
+        long cpuNanos) {
     /** What each attempt heard last. */
     record Ends(List<Verdict> verdicts) {
         Verdict of(int attempt) {

@@ -7,16 +7,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Whether what the buyers of a rush heard is what the ledger says: each ticket went to one buyer, who knows of it, and
- * whoever was refused has none.
+ * Whether what the buyers of a rush heard is what the ledger says: each ticket went to one buyer, who knows of it, whoever was
+ * refused has none, and nobody was refused before the last was taken.
  *
  * @param findings what is wrong; the first ones
  * @param winners who heard of their reservation
  * @param unheard whose reservation is in the ledger, but whose last answer was busy, unknown or none
+ * @param lastTakenMs when the ledger gave the last ticket away, since the first attempt was due; negative if it gave none
  */
-record RushAudit(List<String> findings, int winners, int unheard) {
+record RushAudit(List<String> findings, int winners, int unheard, long lastTakenMs) {
     private static final int MOST_FINDINGS = 20;
 
     /** Compares them; the sale has to stand still. */
@@ -49,8 +51,24 @@ record RushAudit(List<String> findings, int winners, int unheard) {
             findings.add("%d buyers heard of a reservation and %d could not know, but the ledger has %d."
                     .formatted(winners, unheard, ledger.size()));
         }
+        long lastTakenMs =
+                ledger.stream().mapToLong(Reservation::reservedAtMs).max().orElse(run.beganAtMs() - 1)
+                        - run.beganAtMs();
+        requireSoldOutAfter(lastTakenMs, run, findings);
         return new RushAudit(
-                List.copyOf(findings.subList(0, Math.min(MOST_FINDINGS, findings.size()))), winners, unheard);
+                List.copyOf(findings.subList(0, Math.min(MOST_FINDINGS, findings.size()))),
+                winners,
+                unheard,
+                lastTakenMs);
+    }
+
+    /** Both clocks are this machine's and count whole milliseconds. */
+    private static void requireSoldOutAfter(long lastTakenMs, LoadRun run, List<String> findings) {
+        long firstNanos = run.heard().firstNanos(Verdict.SOLD_OUT);
+        if (firstNanos >= 0 && TimeUnit.NANOSECONDS.toMillis(firstNanos) + 1 < lastTakenMs) {
+            findings.add("Somebody heard sold out after %d ms, and the last ticket was taken after %d ms."
+                    .formatted(TimeUnit.NANOSECONDS.toMillis(firstNanos), lastTakenMs));
+        }
     }
 
     /** How many different attempts heard of a reservation; each of these must be its own, and in the ledger. */

@@ -14,7 +14,10 @@ enum Verdict {
     UNKNOWN,
     /** Any other answer. */
     OTHER,
-    /** None in time: the connection broke, or patience ended, be it while the attempt waited for a connection. */
+    /**
+     * None in time: the connection broke, or patience ended, be it while the attempt waited for a connection; or nginx says that
+     * it had none from a node.
+     */
     NO_ANSWER;
 
     private static final Set<Verdict> WINS = EnumSet.of(RESERVED, ALREADY_RESERVED);
