@@ -3,28 +3,30 @@ package dev.seckill.load;
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Buys with wrk: so many connections, each of which sends its next request when the last one was answered, by the next of
- * the buyers, beginning anywhere among them.
+ * Asks with wrk: so many connections, each of which sends its next request when the last one was answered. It buys, by the next
+ * of the buyers, beginning anywhere among them; or it sends the same GET again and again.
  *
  * <p>Its latencies are not only those of answers. Where one took over twice the mean time between two requests of a
  * connection, wrk adds those that requests sent at that pace would have had meanwhile (its correction for coordinated
  * omission); there is no option without.
  */
 final class Wrk {
-    private static final String SCRIPT = "purchases.lua";
+    private static final String PURCHASES = "purchases.lua";
+    private static final String RESULT = "result.lua";
     private static final String TOKENS = "tokens-";
 
     /** Their buyers have bought before, where there have to be winners. */
@@ -36,14 +38,16 @@ final class Wrk {
     private static final Duration START_AND_END = Duration.ofSeconds(30);
 
     private final Path folder;
+    private final String script;
     private final int connections;
     private final int threads;
     private final String run = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
     private final AtomicInteger runs = new AtomicInteger();
     private final int width;
 
-    private Wrk(Path folder, int connections, int threads, int width) {
+    private Wrk(Path folder, String script, int connections, int threads, int width) {
         this.folder = folder;
+        this.script = script;
         this.connections = connections;
         this.threads = threads;
         this.width = width;
@@ -72,13 +76,35 @@ final class Wrk {
         return width;
     }
 
+    /** That buys. */
     static Wrk in(Path folder, int connections, int threads, TokenFile tokens) {
-        try (InputStream script = Wrk.class.getResourceAsStream(SCRIPT)) {
-            Files.copy(script, folder.resolve(SCRIPT), StandardCopyOption.REPLACE_EXISTING);
+        try {
             int fitting = Math.min(threads, connections);
-            return new Wrk(folder, connections, fitting, writeTokens(folder, fitting, tokens));
+            write(folder, PURCHASES, RESULT);
+            return new Wrk(folder, PURCHASES, connections, fitting, writeTokens(folder, fitting, tokens));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** That sends a GET. */
+    static Wrk getting(Path folder, int connections, int threads) {
+        try {
+            write(folder, RESULT);
+            return new Wrk(folder, RESULT, connections, Math.min(threads, connections), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A script under the name of its first part, as wrk takes only one. */
+    private static void write(Path folder, String... parts) throws IOException {
+        try (OutputStream script = Files.newOutputStream(folder.resolve(parts[0]))) {
+            for (String part : parts) {
+                try (InputStream content = Wrk.class.getResourceAsStream(part)) {
+                    content.transferTo(script);
+                }
+            }
         }
     }
 
@@ -93,8 +119,8 @@ final class Wrk {
         return connections;
     }
 
-    Slice load(URI reservations, Duration time) {
-        List<String> command = List.of(
+    Slice load(URI address, Duration time) {
+        List<String> command = new ArrayList<>(List.of(
                 Generator.WRK.command,
                 "--threads",
                 Integer.toString(threads),
@@ -105,13 +131,16 @@ final class Wrk {
                 "--timeout",
                 ANSWER_PATIENCE.toSeconds() + "s",
                 "--script",
-                folder.resolve(SCRIPT).toString(),
-                reservations.toString(),
-                "--",
-                run + "-" + runs.incrementAndGet(),
-                folder.resolve(TOKENS).toString(),
-                Integer.toString(width),
-                Integer.toString(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)));
+                folder.resolve(script).toString(),
+                address.toString()));
+        if (script.equals(PURCHASES)) {
+            command.addAll(List.of(
+                    "--",
+                    run + "-" + runs.incrementAndGet(),
+                    folder.resolve(TOKENS).toString(),
+                    Integer.toString(width),
+                    Integer.toString(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE))));
+        }
         return WrkOutput.parse(Foreground.run(command, folder.resolve("wrk.txt"), time.plus(START_AND_END)));
     }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 
-/** Reads what purchases.lua prints at its end. */
+/** Reads what result.lua prints. */
 final class WrkOutput {
     private static final Pattern RESULT = Pattern.compile("(?m)^RESULT (.*)$");
     private static final Pattern COUNT = Pattern.compile("(\\w+)=(\\d+)");

@@ -2,9 +2,7 @@
 -- usage  wrk --script purchases.lua http://HOST:PORT/api/sales/SALE/reservations -- PREFIX TOKENS WIDTH FIRST
 --        TOKENS and the thread's number name a file of tokens without anything between them, each WIDTH bytes long; the
 --        thread begins with number FIRST, and after the last one again with the first
--- prints RESULT with what was counted, then each latency (us) and how often; to those that occurred wrk has by then
---        added its correction for coordinated omission: for one over twice the mean time between two requests of a
---        connection, the shorter ones that requests sent at that pace would have had
+-- prints what result.lua does, which comes behind it
 
 local threads = 0
 
@@ -34,11 +32,3 @@ function request()
   return head .. tokens:sub(at + 1, at + width) .. middle .. sent .. tail
 end
 
-function done(summary, latency)
-  local errors = summary.errors
-  print(string.format("RESULT answers=%d microseconds=%d refused=%d connect=%d read=%d write=%d timeout=%d",
-    summary.requests, summary.duration, errors.status, errors.connect, errors.read, errors.write, errors.timeout))
-  for i = 1, #latency do
-    print(string.format("LATENCY %d %d", latency(i)))
-  end
-end
