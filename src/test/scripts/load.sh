@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # scripts/load measures and reports from one command, refuses what can't work in one sentence, loads also what runs
-# already, and leaves nothing behind when it is stopped.
+# already and four nodes behind nginx, and leaves nothing behind when it is stopped.
 #
 # usage  src/test/scripts/load.sh
 # needs  what scripts/test needs
@@ -15,7 +15,7 @@ quick=(--quick --connections 8)
 
 fail() {
   echo "FAILED: $1" >&2
-  tail --lines=20 "$folder"/*.txt "$folder"/*/stand/*/node.log | cut --characters=-200 >&2 || true
+  tail --lines=20 "$folder"/*.txt "$folder"/*/stand/*/node.log "$folder"/*/stand/cluster/node-*/node.log | cut --characters=-200 >&2 || true
   exit 1
 }
 
@@ -120,6 +120,13 @@ for line in 'First sold-out heard' 'Last ticket won' 'Oldest waited at most' 'Al
 done
 
 grep --quiet '^Audit OK: 500 reservations in the ledger' "$folder/all.txt" || fail "the rush was not audited"
+
+"$home/scripts/load" refuse --cluster "${quick[@]}" --data "$folder/edge" > "$folder/edge.txt" 2>&1 ||
+  fail "load refuse --cluster failed"
+! pgrep --full "$folder" > /dev/null || fail "left behind: $(pgrep --full --list-full "$folder")"
+at_least 'the ratio of the edge' "$(number "$folder/edge" refuse median '"ratio"')" 0.1
+at_least 'the CPU of nginx' "$(number "$folder/edge" refuse value '"CPU of nginx"')" 0.001
+at_least 'the seconds until it sells again' "$(number "$folder/edge" refuse value '"Sells again within"')" 0.1
 
 "$home/scripts/load" micro --quick --data "$folder/micro" LocalStockBench.openGate > "$folder/micro.txt" 2>&1 ||
   fail "load micro failed"

@@ -1,5 +1,6 @@
 package dev.seckill.load;
 
+import dev.seckill.trial.NginxProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -46,10 +47,10 @@ final class Conditions {
         return conditions;
     }
 
-    void add(Stand stand, boolean compares, Path home, LoadOptions options) {
-        if (stand.nodes().isEmpty()) {
+    void add(Stand stand, Setup setup, Path home, LoadOptions options) {
+        if (!stand.isOwn()) {
             lines.put("target", stand.seckill().address() + ", which was running: its settings are not known here");
-            if (compares) {
+            if (setup == Setup.NODE_AND_CONSTANT) {
                 lines.put(
                         "constant",
                         stand.constant()
@@ -68,8 +69,31 @@ final class Conditions {
         }
         lines.put(
                 "on this machine at once",
-                (compares ? "both nodes (one of them loaded at a time)" : "the node")
-                        + ", Redis and the generator; all on loopback, without nginx");
+                parts(setup) + " and the generator: they share its processors, and speak over loopback");
+        if (setup == Setup.CLUSTER) {
+            lines.put(
+                    "nginx",
+                    nginx()
+                            + ", the files of nginx/ with ports and paths of this stand (weighted round robin, a worker"
+                            + " for each core, access log), whose limits exempt loopback; besides, one location answers"
+                            + " a constant");
+        }
+    }
+
+    private static String nginx() {
+        return NginxProcess.program()
+                .map(program -> firstMatch(said(Path.of("."), program.toString(), "-v"), "nginx/(\\S+)"))
+                .orElse("unknown version");
+    }
+
+    private static String parts(Setup setup) {
+        return switch (setup) {
+            case NODE -> "the node, without nginx; Redis";
+            case NODE_AND_CONSTANT -> "both nodes (one of them loaded at a time), without nginx; Redis";
+            case CLUSTER ->
+                "four nodes of weight 1, 2, 3 and 4, nginx and watch-nodes, Redis, PostgreSQL (fsync and"
+                        + " synchronous_commit on)";
+        };
     }
 
     private static String source(Path home) {

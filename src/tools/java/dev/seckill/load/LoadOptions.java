@@ -68,6 +68,14 @@ public final class LoadOptions {
     String ticketSale = "demo";
 
     @Option(
+            names = "--cluster",
+            description = {
+                "For sell, refuse and rush: start four nodes weighted 1, 2, 3 and 4 behind nginx, with PostgreSQL, instead of"
+                        + " one node, and load nginx. Nothing of it is compared with a node that answers with a constant."
+            })
+    boolean cluster;
+
+    @Option(
             names = "--java",
             paramLabel = "HOME",
             description = "The JDK that the nodes run on (the one of this command).",
@@ -155,6 +163,9 @@ public final class LoadOptions {
         }
         if (threads < 1) {
             return "--threads is at least 1";
+        }
+        if (target != null && cluster) {
+            return "--cluster starts what it loads, and --target names what runs: one of them";
         }
         if (target == null && constant != null) {
             return "--constant goes with --target";

@@ -37,12 +37,14 @@ final class Memory {
 
     static List<Figure> ofNodes(Stand stand) {
         List<Figure> figures = new ArrayList<>();
-        stand.nodes().forEach((name, node) -> {
-            figures.add(new Figure("Start of " + name, node.bootTime().toMillis() / 1e3, "s", "until it serves"));
+        for (RunningNode node : stand.nodes()) {
+            node.bootTime()
+                    .ifPresent(time -> figures.add(
+                            new Figure("Start of " + node.name(), time.toMillis() / 1e3, "s", "until it serves")));
             resident(node.pid())
-                    .ifPresent(kib -> figures.add(
-                            new Figure("Memory of " + name, kib / KIB_PER_MIB, "MiB", "resident, after the load")));
-        });
+                    .ifPresent(kib -> figures.add(new Figure(
+                            "Memory of " + node.name(), kib / KIB_PER_MIB, "MiB", "resident, after the load")));
+        }
         return figures;
     }
 

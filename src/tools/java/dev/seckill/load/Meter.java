@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads what the processes of a stand have used: the node, Redis, and the generator, which is this process with its
- * children.
+ * Reads what the processes of a stand have used, each with those that it started, also such as have ended: nodes, Redis, what else
+ * serves, and the generator, which is this process with its children.
  */
 final class Meter implements AutoCloseable {
     static final String NODE = "the node";
@@ -28,7 +28,6 @@ final class Meter implements AutoCloseable {
     /** Where utime, stime, cutime and cstime are in /proc/PID/stat, counted behind the name in brackets (proc(5)). */
     private static final int FIRST_TIME = 11;
 
-    private static final int CHILDREN = 13;
     private static final int TIMES_END = 15;
 
     private final Stand stand;
@@ -37,9 +36,9 @@ final class Meter implements AutoCloseable {
 
     private Meter(Stand stand) {
         this.stand = stand;
-        this.redis = stand.redis().map(process -> RedisInfo.open(process.port()));
+        this.redis = stand.redisAddress().map(RedisInfo::open);
         this.writingRedis =
-                stand.writing().map(each -> RedisInfo.open(each.redis().port()));
+                stand.writing().map(each -> RedisInfo.open(each.redis().address()));
     }
 
     static Meter of(Stand stand) {
@@ -48,18 +47,12 @@ final class Meter implements AutoCloseable {
 
     Reading read(Target target) {
         Map<String, Duration> cpu = new LinkedHashMap<>();
-        target.pid().ifPresent(pid -> cpu.put(NODE, cpu(Long.toString(pid), FIRST_TIME, CHILDREN)));
-        Optional<Writing> writing = stand.writing().filter(each -> each.target().equals(target));
-        writing.map(Writing::redis)
-                .or(stand::redis)
-                .ifPresent(process -> cpu.put(REDIS, cpu(Long.toString(process.pid()), FIRST_TIME, CHILDREN)));
-        // the same whoever is loaded: what is written late counts where it is seen
-        stand.writing()
-                .ifPresent(each -> cpu.put(POSTGRES, cpuOfAll(each.postgres().pid())));
-        cpu.put(GENERATOR, cpu("self", FIRST_TIME, TIMES_END));
-        RedisInfo.State state = (writing.isPresent() ? writingRedis : redis)
-                .map(RedisInfo::state)
-                .orElse(RedisInfo.State.UNKNOWN);
+        stand.processes(target).forEach((name, pid) -> cpu.put(name, cpuOfAll(pid)));
+        cpu.put(GENERATOR, cpu("self"));
+        boolean writes =
+                stand.writing().filter(each -> each.target().equals(target)).isPresent();
+        RedisInfo.State state =
+                (writes ? writingRedis : redis).map(RedisInfo::state).orElse(RedisInfo.State.UNKNOWN);
         return new Reading(System.nanoTime(), cpu, state.calls(), state.usedBytes());
     }
 
@@ -81,16 +74,16 @@ final class Meter implements AutoCloseable {
         return redis;
     }
 
-    /** The time of a server with a process for each connection: of those that are there, and of those that are gone. */
+    /** The time of a process and of what it started: of those that are there, and of those that are gone. */
     private static Duration cpuOfAll(long pid) {
         return ProcessHandle.of(pid).stream()
                 .flatMap(ProcessHandle::descendants)
-                .map(each -> cpu(Long.toString(each.pid()), FIRST_TIME, CHILDREN))
-                .reduce(cpu(Long.toString(pid), FIRST_TIME, TIMES_END), Duration::plus);
+                .map(each -> cpu(Long.toString(each.pid())))
+                .reduce(cpu(Long.toString(pid)), Duration::plus);
     }
 
-    /** Time on a processor; zero where there is no /proc. */
-    private static Duration cpu(String process, int from, int to) {
+    /** Time on a processor, with that of children that have ended; zero where there is no /proc. */
+    private static Duration cpu(String process) {
         Path file = Path.of("/proc", process, "stat");
         if (!Files.exists(file)) {
             return Duration.ZERO;
@@ -99,8 +92,9 @@ final class Meter implements AutoCloseable {
             String line = Files.readString(file);
             List<String> fields =
                     List.of(line.substring(line.lastIndexOf(')') + 2).split(" ", -1));
-            long ticks =
-                    fields.subList(from, to).stream().mapToLong(Long::parseLong).sum();
+            long ticks = fields.subList(FIRST_TIME, TIMES_END).stream()
+                    .mapToLong(Long::parseLong)
+                    .sum();
             return TICK.multipliedBy(ticks);
         } catch (NoSuchFileException e) {
             // it has ended since

@@ -25,6 +25,8 @@ public final class OnSale {
     /** A sale is shown as it stood within the last second; what was on its way has been answered by then, too. */
     private static final Duration SETTLED = Duration.ofMillis(1_500);
 
+    private static final int CONFLICT = 409;
+
     private final Target target;
     private final String id;
     private final HttpClient http = HttpClient.newBuilder()
@@ -70,10 +72,7 @@ public final class OnSale {
     boolean tryClose(String operatorToken) {
         boolean isStopped = Thread.interrupted();
         try {
-            send(HttpRequest.newBuilder(target.address().resolve("/api/sales/" + id))
-                    .header("Authorization", "Bearer " + operatorToken)
-                    .header("Content-Type", "application/json")
-                    .method("PATCH", BodyPublishers.ofString("{\"state\": \"CLOSED\"}")));
+            change(operatorToken, "{\"state\": \"CLOSED\"}");
             return true;
         } catch (StartFailure e) {
             return false;
@@ -82,6 +81,22 @@ public final class OnSale {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Gives it that capacity. */
+    void restock(String operatorToken, long capacity) {
+        HttpResponse<String> answer = change(operatorToken, "{\"capacity\": " + capacity + "}");
+        if (answer.statusCode() != 200) {
+            throw new Spoiled("The target refused the sale " + id + " more tickets (" + answer.statusCode() + "): "
+                    + answer.body());
+        }
+    }
+
+    private HttpResponse<String> change(String operatorToken, String json) {
+        return send(HttpRequest.newBuilder(target.address().resolve("/api/sales/" + id))
+                .header("Authorization", "Bearer " + operatorToken)
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString(json)));
     }
 
     /** A name that no earlier sale there has. */
@@ -128,8 +143,33 @@ public final class OnSale {
         return reserved;
     }
 
+    /**
+     * Throws {@link Spoiled} unless it has as many reservations as buyers heard of theirs, and beyond these at most one for each
+     * who could not know.
+     */
+    void requireHeard(LoadRun run) {
+        OptionalLong reserved = reserved();
+        Tally heard = run.heard();
+        // the node's own second sending to the ledger makes the first answer "already"
+        long least = heard.count(Verdict.RESERVED) + heard.count(Verdict.ALREADY_RESERVED);
+        long most = least + heard.count(Verdict.UNKNOWN) + heard.count(Verdict.NO_ANSWER) - run.unsent();
+        if (reserved.isEmpty() || reserved.getAsLong() < least || reserved.getAsLong() > most) {
+            throw new Spoiled("The sale %s has %s reservations, and %d to %d buyers can have one."
+                    .formatted(id, reserved, least, most));
+        }
+    }
+
+    /** To the first of these buyers, one each, until all is sold. */
+    void sellOut(int tickets, TokenFile tokens) {
+        for (int sold = 0; buy(tokens.token(sold)) != CONFLICT; sold++) {
+            if (sold > tickets) {
+                throw new Spoiled("The sale " + id + " of " + tickets + " tickets does not sell out.");
+            }
+        }
+    }
+
     /** Buys one ticket; gives the status of the answer. */
-    int buy(String token) {
+    private int buy(String token) {
         return send(HttpRequest.newBuilder(reservations(target))
                         .header("Content-Type", "application/json")
                         .header("Authorization", "Bearer " + token)

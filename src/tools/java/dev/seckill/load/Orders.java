@@ -3,11 +3,8 @@ package dev.seckill.load;
 import dev.seckill.ledger.Auditor;
 import dev.seckill.load.Chapter.Curve;
 import dev.seckill.order.Drain;
-import dev.seckill.order.OrderAudit;
-import dev.seckill.order.OrderAuditor;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.Pause;
-import dev.seckill.trial.PostgresProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +60,8 @@ final class Orders extends Verb {
     }
 
     @Override
-    boolean compares() {
-        return false;
+    Setup setup(LoadOptions common) {
+        return Setup.NODE;
     }
 
     @Override
@@ -152,18 +149,7 @@ final class Orders extends Verb {
                 Auditor.open(writing.redis().address(), Optional.empty(), Optional.empty(), line -> session.progress()
                         .step(line, Duration.ZERO))) {
             Lag.awaitNone(writing.target(), sale);
-            SaleId id = new SaleId(sale.id());
-            OrderAudit audit = OrderAuditor.of(
-                            writing.postgres().url(),
-                            Optional.of(PostgresProcess.USER),
-                            Optional.of(writing.password()),
-                            line -> session.progress().step(line, Duration.ZERO))
-                    .audit(id, ledger);
-            if (!audit.isOk() || audit.behind() > 0) {
-                throw new Spoiled("The orders are not those of the reservations: " + audit.behind()
-                        + " movements behind, " + audit.findings());
-            }
-            session.progress().say("Audit OK: %s, written to %s.".formatted(audit.orders(), audit.written()));
+            OrdersAudit.require(session, writing.database(), new SaleId(sale.id()), ledger);
         }
     }
 
@@ -243,7 +229,7 @@ final class Orders extends Verb {
         Path war = Path.of(System.getProperty("seckill.home")).resolve("target/seckill.war");
         Attempts client = new Attempts("orders", session, meter, stand.tokens(options.buyers(), session.progress()));
         try (Drain drain =
-                Drain.open(stand.redis().orElseThrow().address(), writing.postgres(), writing.password(), war)) {
+                Drain.open(stand.redisAddress().orElseThrow(), writing.postgres(), writing.password(), war)) {
             List<Pair> pairs = new ArrayList<>();
             for (int connections : List.of(ALONE, options.connections())) {
                 OnSale sale = OnSale.open(stand, OnSale.newName("drain" + connections), OnSale.ENOUGH);

@@ -6,24 +6,23 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** How a node has answered purchases since it started, by outcome, as its metrics tell. */
+/** How the nodes have answered purchases since they started, by outcome, as their metrics tell. */
 record Outcomes(Map<String, Long> counts) {
     private static final Pattern COUNTER =
             Pattern.compile("(?m)^seckill_purchases_total\\{[^}]*outcome=\"(\\w+)\"[^}]*} ([0-9.E]+)");
 
-    /** None with {@code --target}: there may be more than one node behind an address. */
+    /** All nodes together; none with {@code --target}, as there may be more than one node behind an address. */
     static Outcomes of(Stand stand) {
-        if (stand.nodes().isEmpty()) {
-            return new Outcomes(Map.of());
-        }
+        Map<String, Long> counts = new TreeMap<>();
         try {
-            return parse(stand.nodes()
-                    .get(Target.SECKILL)
-                    .endpoint()
-                    .get("/metrics?scope=application")
-                    .body());
+            for (RunningNode node : stand.sellers()) {
+                parse(node.endpoint().get("/metrics?scope=application").body())
+                        .counts
+                        .forEach((outcome, count) -> counts.merge(outcome, count, Long::sum));
+            }
+            return new Outcomes(counts);
         } catch (IOException e) {
-            throw new StartFailure("The node's metrics can't be read (" + e + ").", e);
+            throw new StartFailure("The nodes' metrics can't be read (" + e + ").", e);
         }
     }
 
@@ -41,7 +40,7 @@ record Outcomes(Map<String, Long> counts) {
             long more = count - since.counts.getOrDefault(outcome, 0L);
             boolean right = outcome.equals(expected) ? more >= least && more <= most : more == 0;
             if (!right) {
-                throw new Spoiled("The node counted %d answers %s; %s was to be %d to %d times, all else never."
+                throw new Spoiled("The nodes counted %d answers %s; %s was to be %d to %d times, all else never."
                         .formatted(more, outcome, expected, least, most));
             }
         });

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,8 +62,8 @@ final class Overload extends Verb {
     }
 
     @Override
-    boolean compares() {
-        return false;
+    Setup setup(LoadOptions common) {
+        return Setup.NODE;
     }
 
     @Override
@@ -144,7 +143,7 @@ final class Overload extends Verb {
                         PATIENCE,
                         1,
                         GOOD));
-        requireReserved(sale, over.run());
+        sale.requireHeard(over.run());
         return over;
     }
 
@@ -154,22 +153,6 @@ final class Overload extends Verb {
 
     private static long good(LoadRun run) {
         return Arrays.stream(run.heard().goodSeries()).sum();
-    }
-
-    /**
-     * Throws {@link Spoiled} unless the sale has as many reservations as buyers heard of theirs, and beyond these at
-     * most one for each who could not know.
-     */
-    private static void requireReserved(OnSale sale, LoadRun run) {
-        OptionalLong reserved = sale.reserved();
-        Tally heard = run.heard();
-        // the node's own second sending to the ledger makes the first answer "already"
-        long least = heard.count(Verdict.RESERVED) + heard.count(Verdict.ALREADY_RESERVED);
-        long most = least + heard.count(Verdict.UNKNOWN) + heard.count(Verdict.NO_ANSWER) - run.unsent();
-        if (reserved.isEmpty() || reserved.getAsLong() < least || reserved.getAsLong() > most) {
-            throw new Spoiled("The sale %s has %s reservations, and %d to %d buyers can have one."
-                    .formatted(sale.id(), reserved, least, most));
-        }
     }
 
     private Chapter chapter(

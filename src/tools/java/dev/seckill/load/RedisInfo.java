@@ -41,10 +41,10 @@ final class RedisInfo implements AutoCloseable {
         this.redisson = redisson;
     }
 
-    static RedisInfo open(int port) {
+    static RedisInfo open(String address) {
         Config config = new Config().setThreads(1).setNettyThreads(1).setCodec(StringCodec.INSTANCE);
         config.useSingleServer()
-                .setAddress("redis://127.0.0.1:" + port)
+                .setAddress(address)
                 .setConnectionPoolSize(1)
                 .setConnectionMinimumIdleSize(1)
                 .setSubscriptionConnectionMinimumIdleSize(0)

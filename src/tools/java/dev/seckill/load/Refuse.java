@@ -8,10 +8,12 @@ import picocli.CommandLine.Command;
 @Command(
         name = "refuse",
         customSynopsis = "scripts/load refuse [OPTION...]",
-        description = "Loads a sale that is sold out, so that every request is refused.%n")
+        description = {
+            "Loads a sale that is sold out, so that every request is refused. With --cluster nginx refuses by itself who asks"
+                    + " /buy/ticket without a token, beside a constant of its own, and the nodes who buys by a token.%n"
+        })
 final class Refuse extends Verb {
     private static final int TICKETS = 100;
-    private static final int CONFLICT = 409;
 
     @Override
     Set<Generator> generators() {
@@ -24,10 +26,18 @@ final class Refuse extends Verb {
     }
 
     @Override
+    boolean goesWithCluster() {
+        return true;
+    }
+
+    @Override
     List<Chapter> measure(Session session) {
         Stand stand = session.stand();
+        if (stand.cluster().isPresent()) {
+            return List.of(new Edge(session, stand.cluster().get()).measure());
+        }
         OnSale sale = OnSale.open(stand, OnSale.newName("refuse"), TICKETS);
-        sellOut(sale, stand.tokens(session.options().buyers(), session.progress()));
+        sale.sellOut(TICKETS, stand.tokens(session.options().buyers(), session.progress()));
         Pair pair = Purchases.pair(session, "refuse", sale, false);
         Case ours = pair.ours();
         SideBySide load = new SideBySide(session, "refuse", List.of(pair));
@@ -51,15 +61,6 @@ final class Refuse extends Verb {
                                             + " reservations.")
                                     .formatted(ours.answers(), TICKETS),
                             Wrk.remark())));
-        }
-    }
-
-    /** To buyers who are not among those that load it. */
-    private static void sellOut(OnSale sale, TokenFile tokens) {
-        for (int sold = 0; sale.buy(tokens.token(sold)) != CONFLICT; sold++) {
-            if (sold > TICKETS) {
-                throw new Spoiled("The sale " + sale.id() + " of " + TICKETS + " tickets does not sell out.");
-            }
         }
     }
 }

@@ -5,13 +5,13 @@ import dev.seckill.ledger.LedgerAway;
 import dev.seckill.ledger.SaleAudit;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.SaleId;
-import dev.seckill.trial.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -120,13 +120,17 @@ final class Rush extends Verb {
         return common.target == null;
     }
 
+    @Override
+    boolean goesWithCluster() {
+        return true;
+    }
+
     private int perSecond(LoadOptions options) {
         return rate != null ? rate : options.quick ? QUICK_RATE : RATE;
     }
 
     @Override
     List<Chapter> measure(Session session) {
-        RedisProcess redis = session.stand().redis().orElseThrow();
         boolean quick = session.options().quick;
         int many = attempts != null ? attempts : quick ? QUICK_ATTEMPTS : ATTEMPTS;
         int few = tickets != null ? tickets : quick ? QUICK_TICKETS : TICKETS;
@@ -143,7 +147,7 @@ final class Rush extends Verb {
             Attempted rush = offer(client, "rush", stand.seckill(), POSSIBLE, sale, session, perSecond, many);
             Optional<Attempted> after = stand.constant()
                     .map(target -> offer(client, "constant after", target, CONSTANT, sale, session, perSecond, part));
-            RushAudit audit = audit(session, redis, rush.run(), new SaleId(sale.id()), few);
+            RushAudit audit = audit(session, rush.run(), new SaleId(sale.id()), few);
             return List.of(chapter(session.options(), many, few, perSecond, rush, before, after, audit));
         }
     }
@@ -183,11 +187,11 @@ final class Rush extends Verb {
                         Duration.ofSeconds(1)));
     }
 
-    private static RushAudit audit(Session session, RedisProcess redis, LoadRun run, SaleId sale, int tickets) {
+    private static RushAudit audit(Session session, LoadRun run, SaleId sale, int tickets) {
         session.progress().say("rush: auditing");
-        try (Auditor auditor =
-                Auditor.open(redis.address(), Optional.empty(), Optional.empty(), line -> session.progress()
-                        .step(line, Duration.ZERO))) {
+        String redis = session.stand().redisAddress().orElseThrow();
+        try (Auditor auditor = Auditor.open(redis, Optional.empty(), Optional.empty(), line -> session.progress()
+                .step(line, Duration.ZERO))) {
             List<Reservation> ledger = auditor.reservations(sale);
             RushAudit audit = RushAudit.of(run, sale, tickets, ledger);
             SaleAudit sums = auditor.audit(sale)
@@ -201,6 +205,9 @@ final class Rush extends Verb {
                     .say(("Audit OK: %,d reservations in the ledger, %,d buyers heard of theirs, %,d could not hear"
                                     + " it; %s.")
                             .formatted(ledger.size(), audit.winners(), audit.unheard(), sums.sums()));
+            session.stand()
+                    .cluster()
+                    .ifPresent(cluster -> OrdersAudit.require(session, cluster.database(), sale, auditor));
             return audit;
         } catch (LedgerAway e) {
             throw new Spoiled("The ledger can't be audited (" + e.getMessage() + ").", e);
@@ -226,6 +233,7 @@ final class Rush extends Verb {
         List<Figure> highlights =
                 new ArrayList<>(rush.percentiles(EnumSet.allOf(Verdict.class), "of all tries, since they were due"));
         addMoment(highlights, "First sold-out heard", run.heard().firstNanos(Verdict.SOLD_OUT));
+        addMoment(highlights, "Last ticket taken", TimeUnit.MILLISECONDS.toNanos(audit.lastTakenMs()));
         addMoment(highlights, "Last ticket won", run.heard().lastNanos(Verdict.RESERVED));
         List<Figure> figures = new ArrayList<>();
         figures.add(new Figure("All over", run.nanos() / 1e9, "s", SINCE_THE_FIRST));
@@ -242,10 +250,20 @@ final class Rush extends Verb {
         run.ends()
                 .counts()
                 .forEach((verdict, count) -> figures.add(new Figure("Heard last: " + verdict, count, "buyers")));
+        List<String> remarks = new ArrayList<>(
+                List.of("Exactly %,d reservations are in the ledger, each of another buyer, and each of these heard of"
+                                .formatted(Math.min(few, many))
+                        + " its own or, at last, busy, unknown or nothing; nobody who heard sold out has one, or heard it"
+                        + " before the last ticket was taken; the ledger's audit is OK."));
+        remarks.add(
+                options.cluster
+                        ? "Four nodes behind nginx sold them, and the orders in PostgreSQL are those of the ledger."
+                        : "At the rate of arrivals the answers come as fast as the attempts: the ratio to the constant is"
+                                + " in the processor time and the latency, not in the answers per second.");
         return new Chapter(
                 "rush: %,d buyers, %,d tickets".formatted(many, few),
-                ("%,d attempts, each of another buyer under a key of its own, due at %,d a second whatever the node"
-                                + " does. Who hears busy, unknown or nothing asks again under the same key, at most %d"
+                ("%,d attempts, each of another buyer under a key of its own, due at %,d a second whatever is"
+                                + " answered. Who hears busy, unknown or nothing asks again under the same key, at most %d"
                                 + " times in all. Times count from when a try was due.")
                         .formatted(many, perSecond, tries),
                 "One thread of this process: %d connections; before, a warm-up of %d s"
@@ -255,13 +273,7 @@ final class Rush extends Verb {
                 highlights,
                 measurements,
                 figures,
-                List.of(
-                        "Exactly %,d reservations are in the ledger, each of another buyer, and each of these heard of"
-                                        .formatted(Math.min(few, many))
-                                + " its own or, at last, busy, unknown or nothing; nobody who heard sold out has one;"
-                                + " the ledger's audit is OK.",
-                        "At the rate of arrivals the answers come as fast as the attempts: the ratio to the constant is"
-                                + " in the processor time and the latency, not in the answers per second."));
+                remarks);
     }
 
     /** A moment that never came is left out. */

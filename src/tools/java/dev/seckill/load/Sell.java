@@ -22,6 +22,11 @@ final class Sell extends Verb {
     }
 
     @Override
+    boolean goesWithCluster() {
+        return true;
+    }
+
+    @Override
     List<Chapter> measure(Session session) {
         Stand stand = session.stand();
         OnSale sale = OnSale.open(stand, OnSale.newName("sell"), OnSale.ENOUGH);
@@ -40,9 +45,8 @@ final class Sell extends Verb {
             return List.of(new Chapter(
                     "sell: every request wins",
                     "Each request is a POST of {\"quantity\":1} under a new key, with the token of one of many buyers"
-                            + " in turn, and gets a ticket that is on disk before the answer. The constant is a JAX-RS method that takes the same"
-                            + " request and answers 201 with a body of the same length; the node's filter sells such a"
-                            + " purchase before JAX-RS begins.",
+                            + " in turn, and gets a ticket that is on disk before the answer. "
+                            + beside(session.options()),
                     Purchases.load(session.options()),
                     List.of(),
                     measurements,
@@ -55,5 +59,12 @@ final class Sell extends Verb {
                                     .formatted(ours.answers(), reserved),
                             Wrk.remark())));
         }
+    }
+
+    private static String beside(LoadOptions options) {
+        return options.cluster
+                ? "It goes through nginx to one of four nodes, which write the orders meanwhile."
+                : "The constant is a JAX-RS method that takes the same request and answers 201 with a body of the same"
+                        + " length; the node's filter sells such a purchase before JAX-RS begins.";
     }
 }

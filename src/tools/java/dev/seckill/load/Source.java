@@ -46,9 +46,9 @@ final class Source extends Verb {
     List<Chapter> measure(Session session) {
         Stand stand = session.stand();
         LoadOptions options = session.options();
-        OnSale sale = stand.nodes().isEmpty()
-                ? OnSale.of(stand.seckill(), stand.ticketSale())
-                : OnSale.open(stand, stand.ticketSale(), OnSale.ENOUGH);
+        OnSale sale = stand.isOwn()
+                ? OnSale.open(stand, stand.ticketSale(), OnSale.ENOUGH)
+                : OnSale.of(stand.seckill(), stand.ticketSale());
         OptionalLong before = sale.reserved();
         List<Pair> pairs = List.of(pair(session, "ab", false), pair(session, "ab -k", true));
         List<Case> ours = pairs.stream().map(Pair::ours).toList();

@@ -1,6 +1,8 @@
 package dev.seckill.load;
 
+import dev.seckill.trial.Cluster;
 import dev.seckill.trial.DataFolder;
+import dev.seckill.trial.DemoSale;
 import dev.seckill.trial.Node;
 import dev.seckill.trial.NodeEnvironment;
 import dev.seckill.trial.NodePlan;
@@ -13,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +26,8 @@ import java.util.OptionalLong;
 /**
  * What is loaded: a Redis of its own as in production, a node that sells and, to compare it with, one that answers with
  * a constant, both started as in production, all on loopback; only one of the nodes is loaded at a time. Or what
- * {@code --target} names: then this starts nothing, and what only the machine of the target can tell is unknown.
+ * {@code --target} names: then this starts nothing, and what only the machine of the target can tell is unknown. Or four nodes
+ * behind nginx.
  */
 public final class Stand implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
@@ -34,8 +36,13 @@ public final class Stand implements AutoCloseable {
     /** Where what writes orders has its files. */
     private static final String WRITING = "writing";
 
+    private static final String REDIS = "redis";
     private static final String WRITING_REDIS = "writing-redis";
     private static final String POSTGRES = "postgres";
+    private static final String CLUSTER = "cluster";
+
+    /** An address for documentation: nodes exempt nobody from their limits. */
+    private static final String NOBODY = "192.0.2.1/32";
 
     /** On top of the production settings: all verbs together make more reservations than fit into their 1 GB. */
     static final String REDIS_MEMORY = "maxmemory 4gb";
@@ -43,7 +50,6 @@ public final class Stand implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Deque<OnSale> sales = new ArrayDeque<>();
     private final LoadOptions options;
-    private final boolean compares;
     private Target seckill;
     private Target constant;
     private RedisProcess redis;
@@ -54,21 +60,20 @@ public final class Stand implements AutoCloseable {
     private DataFolder folder;
     private Writing writing;
     private String ticketSale;
+    private LoadedCluster cluster;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
 
-    private Stand(LoadOptions options, boolean compares) {
+    private Stand(LoadOptions options) {
         this.options = options;
-        this.compares = compares;
     }
 
-    /** With something to compare with, or without. */
-    static Stand open(LoadOptions options, boolean compares, Path home, Progress progress) {
-        Stand stand = new Stand(options, compares);
+    static Stand open(LoadOptions options, Setup setup, Path home, Progress progress) {
+        Stand stand = new Stand(options);
         try {
             if (options.target != null) {
                 stand.take();
             } else {
-                stand.start(home, progress);
+                stand.start(setup, home, progress);
             }
             return stand;
         } catch (RuntimeException e) {
@@ -86,13 +91,25 @@ public final class Stand implements AutoCloseable {
         ticketSale = options.ticketSale;
     }
 
-    private void start(Path home, Progress progress) {
+    private void start(Setup setup, Path home, Progress progress) {
         this.home = home;
         folder = started(DataFolder.open(
                 options.dataFolder.resolve("stand").toAbsolutePath().normalize()));
-        Path redisFolder = folder.file("redis");
+        endLeftovers(progress);
+        folder.empty();
+        // beside the stand, which begins empty each time: the tokens that it has signed stay good
+        keyFile = TrialKey.in(folder.path().getParent());
+        operatorToken = Tokens.operator(keyFile);
+        if (setup == Setup.CLUSTER) {
+            startCluster(progress);
+        } else {
+            startNodes(setup == Setup.NODE_AND_CONSTANT, progress);
+        }
+    }
+
+    private void endLeftovers(Progress progress) {
         boolean left = PostgresProcess.endLeftover(folder.file(POSTGRES));
-        for (Path each : List.of(redisFolder, folder.file(WRITING_REDIS))) {
+        for (Path each : List.of(folder.file(REDIS), folder.file(WRITING_REDIS))) {
             left |= RedisProcess.endLeftover(each);
         }
         for (String name : List.of(Target.SECKILL, Target.CONSTANT, WRITING)) {
@@ -100,19 +117,33 @@ public final class Stand implements AutoCloseable {
                 left |= Node.endLeftover(last);
             }
         }
+        try (DataFolder last = DataFolder.open(folder.file(CLUSTER))) {
+            left |= Cluster.endAllIn(last);
+        }
         if (left) {
             progress.say("Ended what a run that was killed had left behind.");
         }
-        folder.empty();
-        // beside the stand, which begins empty each time: the tokens that it has signed stay good
-        keyFile = TrialKey.in(folder.path().getParent());
-        operatorToken = Tokens.operator(keyFile);
+    }
+
+    private void startCluster(Progress progress) {
+        ticketSale = DemoSale.ID;
+        Map<String, String> environment = new HashMap<>(limits());
+        environment.put("SECKILL_LIMIT_EXEMPT", NOBODY);
+        environment.put("SECKILL_TRIAL_ISSUER_KEY_FILE", keyFile.toString());
+        environment.put("PATH", path());
+        DataFolder data = started(DataFolder.open(folder.file(CLUSTER)));
+        cluster = started(LoadedCluster.in(data, home, options.nodeOptions));
+        cluster.start(environment, progress);
+        seckill = new Target(Target.SECKILL, cluster.address(), OptionalLong.empty());
+    }
+
+    private void startNodes(boolean compares, Progress progress) {
         ticketSale = TICKET_SALE;
         progress.say(
                 compares
                         ? "Starting Redis and two nodes, which takes about 20 seconds ..."
                         : "Starting Redis and a node, which takes about 10 seconds ...");
-        redis = startRedis(redisFolder);
+        redis = startRedis(folder.file(REDIS));
         seckill = startNode(Target.SECKILL, NodePlan.READY, selling(redis).variables());
         if (compares) {
             Path files = folder.file("constant-files");
@@ -150,19 +181,28 @@ public final class Stand implements AutoCloseable {
         NodeEnvironment environment = NodeEnvironment.of(ledger.address())
                 .withTrialIssuer(keyFile)
                 .withTickets(ticketSale, folder.file("stat.log"));
-        // all come from here, and the same buyers again and again: limits that cost what they cost and never hold
-        for (String limit : List.of("ADDRESS", "PURCHASES")) {
-            environment
-                    .with("SECKILL_LIMIT_" + limit + "_AT_ONCE", "1000000")
-                    .with("SECKILL_LIMIT_" + limit + "_PER_SECOND", "1000000");
-        }
+        limits().forEach(environment::with);
         return environment;
+    }
+
+    /** All come from here, and the same buyers again and again: limits that cost what they cost and never hold. */
+    private static Map<String, String> limits() {
+        String never = "1000000";
+        return Map.of(
+                "SECKILL_LIMIT_ADDRESS_AT_ONCE", never,
+                "SECKILL_LIMIT_ADDRESS_PER_SECOND", never,
+                "SECKILL_LIMIT_PURCHASES_AT_ONCE", never,
+                "SECKILL_LIMIT_PURCHASES_PER_SECOND", never);
+    }
+
+    /** With the nodes' JDK first: start-node takes the first java there is. */
+    private String path() {
+        return options.javaHome.resolve("bin") + ":" + System.getenv("PATH");
     }
 
     private Target startNode(String name, String readyPath, Map<String, String> environment) {
         Map<String, String> all = new HashMap<>(environment);
-        // start-node takes the first java there is
-        all.put("PATH", options.javaHome.resolve("bin") + ":" + System.getenv("PATH"));
+        all.put("PATH", path());
         DataFolder data = started(DataFolder.open(folder.file(name)));
         Node node = started(Node.start(
                 NodePlan.alone(home, data, LOOPBACK, RedisProcess.freePort(), all, options.nodeOptions, readyPath)));
@@ -186,13 +226,56 @@ public final class Stand implements AutoCloseable {
     }
 
     /** The ledger, if this started it. */
-    public Optional<RedisProcess> redis() {
-        return Optional.ofNullable(redis);
+    Optional<String> redisAddress() {
+        return cluster == null
+                ? Optional.ofNullable(redis).map(RedisProcess::address)
+                : Optional.of(cluster.redisAddress());
     }
 
-    /** What was started, by the name of its target; empty with {@code --target}. */
-    public Map<String, Node> nodes() {
-        return Collections.unmodifiableMap(nodes);
+    /** Four nodes behind nginx, if that is what is loaded. */
+    Optional<LoadedCluster> cluster() {
+        return Optional.ofNullable(cluster);
+    }
+
+    /** Whether this started what is loaded. */
+    boolean isOwn() {
+        return options.target == null;
+    }
+
+    /** The nodes that were started; none with {@code --target}. */
+    List<RunningNode> nodes() {
+        return cluster != null
+                ? cluster.nodes()
+                : nodes.entrySet().stream()
+                        .map(each -> RunningNode.of(each.getKey(), each.getValue()))
+                        .toList();
+    }
+
+    /** Those of them that sell to whoever asks {@link #seckill}. */
+    List<RunningNode> sellers() {
+        return cluster != null
+                ? cluster.nodes()
+                : nodes().stream()
+                        .filter(node -> node.name().equals(Target.SECKILL))
+                        .toList();
+    }
+
+    /** The processes that serve while that target is loaded, by name, as far as they are known. */
+    Map<String, Long> processes(Target target) {
+        if (cluster != null) {
+            return cluster.processes();
+        }
+        Map<String, Long> processes = new LinkedHashMap<>();
+        target.pid().ifPresent(pid -> processes.put(Meter.NODE, pid));
+        writing()
+                .filter(each -> each.target().equals(target))
+                .map(Writing::redis)
+                .or(() -> Optional.ofNullable(redis))
+                .ifPresent(process -> processes.put(Meter.REDIS, process.pid()));
+        // the same whoever is loaded: what is written late counts where it is seen
+        writing()
+                .ifPresent(each -> processes.put(Meter.POSTGRES, each.postgres().pid()));
+        return processes;
     }
 
     public String operatorToken() {

@@ -50,9 +50,14 @@ public abstract class Verb implements Callable<Integer> {
         return true;
     }
 
-    /** Whether it loads what answers with a constant, too. */
-    boolean compares() {
-        return true;
+    /** What it loads. */
+    Setup setup(LoadOptions common) {
+        return common.cluster ? Setup.CLUSTER : Setup.NODE_AND_CONSTANT;
+    }
+
+    /** Whether {@code --cluster} makes sense to it. */
+    boolean goesWithCluster() {
+        return false;
     }
 
     /** Loads the stand; throws {@link Spoiled} if the answers were not what they had to be. */
@@ -69,10 +74,12 @@ public abstract class Verb implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        String objection = options.objection() != null ? options.objection() : objection(options);
-        if (objection != null) {
-            throw new ParameterException(spec.commandLine(), objection);
-        }
+        requireUsable(options.objection());
+        requireUsable(
+                options.cluster && !goesWithCluster()
+                        ? "--cluster goes with sell, refuse and rush, not with " + spec.name()
+                        : null);
+        requireUsable(objection(options));
         Progress progress = new Progress(spec.commandLine().getOut());
         try (StopSignal signal = StopSignal.open(() -> progress.say("Stopping ..."))) {
             try {
@@ -87,14 +94,20 @@ public abstract class Verb implements Callable<Integer> {
         }
     }
 
+    private void requireUsable(String objection) {
+        if (objection != null) {
+            throw new ParameterException(spec.commandLine(), objection);
+        }
+    }
+
     private void run(Progress progress) {
         generators().forEach(Foreground::require);
         Path folder = options.dataFolder.toAbsolutePath().normalize();
         Path home = Path.of(System.getProperty("seckill.home"));
         Conditions conditions = Conditions.now(home, options, generators());
-        try (Stand stand = Stand.open(options, compares(), home, progress)) {
+        try (Stand stand = Stand.open(options, setup(options), home, progress)) {
             Files.createDirectories(folder);
-            conditions.add(stand, compares(), home, options);
+            conditions.add(stand, setup(options), home, options);
             Path files = Files.createTempDirectory(folder, "run-");
             try {
                 List<Chapter> chapters = ask(new Session(options, stand, files, progress));

@@ -8,4 +8,8 @@ import dev.seckill.trial.RedisProcess;
  *
  * @param password of {@link PostgresProcess#USER}
  */
-record Writing(Target target, RedisProcess redis, PostgresProcess postgres, String password) {}
+record Writing(Target target, RedisProcess redis, PostgresProcess postgres, String password) {
+    Database database() {
+        return new Database(postgres.url(), password);
+    }
+}
