@@ -68,7 +68,7 @@ record Attempted(String name, LoadRun run, Use use) {
         return points;
     }
 
-    private long answers() {
+    long answers() {
         return Math.max(1, run.heard().count() - run.heard().count(Verdict.NO_ANSWER));
     }
 

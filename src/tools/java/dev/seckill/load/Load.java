@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
         customSynopsis = "scripts/load VERB [OPTION...]      scripts/load VERB --help names them",
         description = {
             "Loads a node of its own, most verbs beside one that answers the same requests with a constant, and writes"
-                    + " a report: the ratio of the two is what to read, because it holds on other machines too. Ctrl-C"
-                    + " stops it.%n"
+                    + " a report: the ratio of the two is what to read, because it holds on other machines too. nodes, and sell,"
+                    + " refuse and rush with --cluster, load four nodes behind nginx. Ctrl-C stops it.%n"
         },
         commandListHeading = "Verbs:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             Rush.class,
             Overload.class,
             Orders.class,
+            Nodes.class,
             Micro.class,
             All.class
         })
