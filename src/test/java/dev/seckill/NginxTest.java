@@ -236,9 +236,13 @@ class NginxTest {
         assertThat(refusedOf(5, TICKET, bob)).as("another from there").isZero();
         Reply refused = Stream.generate(() -> api.get(TICKET, ann))
                 .limit(20)
+        String[] eve = {Nginx.ADDRESS, "192.0.2.1", Api.AUTHORIZATION, token("eve")};
                 .filter(reply -> reply.status() == 429)
                 .findFirst()
                 .orElseThrow();
+        assertThat(refusedOf(40, PURCHASE + "/", eve))
+                .as("whatever a node takes for a purchase")
+                .isBetween(20L, 30L);
         assertThat(refused.problem()).isEqualTo("too-many");
         assertThat(refused.header("Retry-After")).isEqualTo("1");
 
@@ -376,7 +380,15 @@ class NginxTest {
     void passesNothingOnThatANodeReadsAsAnotherPath() throws IOException {
         nginx.start();
 
-        for (String target : List.of("/api/..;/buy/ticket", "/api/..\\buy/ticket", "/api/..%5Cbuy/ticket")) {
+        for (String target : List.of(
+                "/api/..;/buy/ticket",
+                "/api/..%3B/buy/ticket",
+                "/api/..\\buy/ticket",
+                "/api/..%5Cbuy/ticket",
+                "/x#/../metrics",
+                "/api/x#/../../buy/ticket",
+                "/api/sales#/../../buy/ticket",
+                "/api/sales#?/../../buy/ticket")) {
             Answer refused = raw("GET " + target + " HTTP/1.1\r\nHost: load_balance.com\r\n\r\n");
             assertThat(refused.status()).as(target).isEqualTo(400);
             assertThat(refused.text()).as(target).contains("/problems.html#bad-input");
