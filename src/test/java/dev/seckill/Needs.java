@@ -52,10 +52,12 @@ public @interface Needs {
                 }
             }
         },
-        NGINX("the Debian package nginx") {
+        NGINX("the Debian packages nginx and curl") {
             @Override
             Optional<Path> find() {
-                return NginxProcess.program();
+                return NginxProcess.program().filter(nginx -> Stream.of("/usr/bin/curl", "/usr/local/bin/curl")
+                        .map(Path::of)
+                        .anyMatch(Files::isExecutable));
             }
         },
         SS("the Debian package iproute2") {
