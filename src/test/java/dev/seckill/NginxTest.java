@@ -316,7 +316,11 @@ class NginxTest {
         assertThat(counts().get(4)).as("no node is out").isZero();
     }
 
+        CompletableFuture<List<Reply>> operator = CompletableFuture.supplyAsync(
+                () -> List.of(api.send("PATCH", SALE, "{}"), api.get("/api/operator/orders")), slowBuyers);
+        await("an operator is heard").atMost(PATIENCE).until(() -> heard().size() == 9);
     private static void hold(CountDownLatch latch) {
+        assertThat(operator.join()).extracting(Reply::status).containsOnly(200);
         try {
             latch.await();
         } catch (InterruptedException e) {
