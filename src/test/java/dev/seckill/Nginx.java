@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Nginx with the files of {@code nginx/}, in a folder and on a port of its own. It takes a request's word for where it comes
@@ -67,6 +68,11 @@ final class Nginx implements AutoCloseable {
     Nginx startWatching() {
         NginxProcess.start(files);
         return this;
+    }
+
+    /** The ports of the nodes that {@code watch-nodes} has let in. */
+    Set<Integer> nodesIn() {
+        return NginxProcess.nodesIn(files.folder());
     }
 
     int port() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class NginxProcessTest {
         NginxProcess nginx = NginxProcess.startUnwatched(files);
         CompletableFuture<Reply> bought =
                 CompletableFuture.supplyAsync(() -> new Api(nginx.address()).get("/buy/ticket"));
-        asked.await();
+        assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(nginx::close);
         await("nobody new is let in").atMost(PATIENCE).until(this::isRefused);

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -38,6 +39,10 @@ class NginxTest {
     private static final String SOLD_OUT = "X-Accel-Expires";
     private static final String ONE_TICKET = "{\"quantity\": 1}";
     private static final String HOME = "GET / HTTP/1.1\r\nHost: load_balance.com\r\n\r\n";
+    private static final String ADDRESS_RATE = "rate=100r/s";
+    /** With which a slow machine too asks faster than it may. */
+    private static final String SLOW_RATE = "rate=1r/s";
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final List<StubNode> nodes = Stream.generate(StubNode::new).limit(5).toList();
@@ -228,25 +233,25 @@ class NginxTest {
 
     @Test
     void letsNobodyAskMoreThanItMayAndSaysWhenToComeAgain() {
-        nginx.start();
+        nginx.change("limits.conf", ADDRESS_RATE, SLOW_RATE).start();
         String[] ann = {Nginx.ADDRESS, "192.0.2.1", Api.AUTHORIZATION, token("ann")};
         String[] bob = {Nginx.ADDRESS, "192.0.2.1", Api.AUTHORIZATION, token("bob")};
+        String[] eve = {Nginx.ADDRESS, "192.0.2.1", Api.AUTHORIZATION, token("eve")};
 
         assertThat(refusedOf(40, TICKET, ann)).as("a buyer").isBetween(20L, 30L);
         assertThat(refusedOf(5, TICKET, bob)).as("another from there").isZero();
-        Reply refused = Stream.generate(() -> api.get(TICKET, ann))
-                .limit(20)
-        String[] eve = {Nginx.ADDRESS, "192.0.2.1", Api.AUTHORIZATION, token("eve")};
-                .filter(reply -> reply.status() == 429)
-                .findFirst()
-                .orElseThrow();
         assertThat(refusedOf(40, PURCHASE + "/", eve))
                 .as("whatever a node takes for a purchase")
                 .isBetween(20L, 30L);
+        Reply refused = Stream.generate(() -> api.get(TICKET, ann))
+                .limit(20)
+                .filter(reply -> reply.status() == 429)
+                .findFirst()
+                .orElseThrow();
         assertThat(refused.problem()).isEqualTo("too-many");
         assertThat(refused.header("Retry-After")).isEqualTo("1");
 
-        assertThat(refusedOf(1500, "/", Nginx.ADDRESS, "2001:db8::1"))
+        assertThat(refusedOf(600, "/", Nginx.ADDRESS, "2001:db8::1"))
                 .as("an address")
                 .isPositive();
         assertThat(refusedOf(100, "/", Nginx.ADDRESS, "2001:db8::2"))
@@ -255,7 +260,7 @@ class NginxTest {
         assertThat(refusedOf(100, "/", Nginx.ADDRESS, "2001:db8:0:1::1"))
                 .as("another network")
                 .isZero();
-        assertThat(refusedOf(1500, "/")).as("this machine").isZero();
+        assertThat(refusedOf(600, "/")).as("this machine").isZero();
     }
 
     private static String token(String buyer) {
@@ -280,9 +285,11 @@ class NginxTest {
 
     @Test
     void limitsThisMachineTooWithoutTheLinesThatExemptIt() {
-        nginx.change("limits.conf", "127.0.0.0/8 0;", "").start();
+        nginx.change("limits.conf", "127.0.0.0/8 0;", "")
+                .change("limits.conf", ADDRESS_RATE, SLOW_RATE)
+                .start();
 
-        assertThat(refusedOf(1500, "/")).isPositive();
+        assertThat(refusedOf(600, "/")).isPositive();
     }
 
     @Test
@@ -299,7 +306,7 @@ class NginxTest {
         List<CompletableFuture<Reply>> slow = IntStream.range(0, 8)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> api.send("POST", PURCHASE, ONE_TICKET), slowBuyers))
                 .toList();
-        isFull.await();
+        assertThat(isFull.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         for (Reply refused : List.of(
                 api.send("POST", PURCHASE, ONE_TICKET), api.get(TICKET), api.get(SALE, Nginx.ADDRESS, "192.0.2.1"))) {
@@ -309,18 +316,18 @@ class NginxTest {
         }
         assertThat(heard()).as("no node hears of it").hasSize(8);
         assertThat(api.get("/health/ready").status()).as("who looks").isEqualTo(200);
+        CompletableFuture<List<Reply>> operator = CompletableFuture.supplyAsync(
+                () -> List.of(api.send("PATCH", SALE, "{}"), api.get("/api/operator/orders")), slowBuyers);
+        await("an operator is heard").atMost(PATIENCE).until(() -> heard().size() == 9);
         goOn.countDown();
+        assertThat(operator.join()).extracting(Reply::status).containsOnly(200);
 
         assertThat(slow).allSatisfy(bought -> assertThat(bought.join().text()).isEqualTo("at last"));
         assertThat(api.send("POST", PURCHASE, ONE_TICKET).status()).isEqualTo(200);
         assertThat(counts().get(4)).as("no node is out").isZero();
     }
 
-        CompletableFuture<List<Reply>> operator = CompletableFuture.supplyAsync(
-                () -> List.of(api.send("PATCH", SALE, "{}"), api.get("/api/operator/orders")), slowBuyers);
-        await("an operator is heard").atMost(PATIENCE).until(() -> heard().size() == 9);
     private static void hold(CountDownLatch latch) {
-        assertThat(operator.join()).extracting(Reply::status).containsOnly(200);
         try {
             latch.await();
         } catch (InterruptedException e) {
@@ -456,6 +463,8 @@ class NginxTest {
         assertThat(wavering.asked()).as("counted anew").isGreaterThanOrEqualTo(5);
 
         steady.isReady(false);
+        await().atMost(PATIENCE).until(() -> steady.asked() >= 2);
+        assertThat(nginx.nodesIn()).as("before it is asked again").doesNotContain(steady.port());
         await().atMost(PATIENCE).until(() -> {
             int before = steady.heard().size();
             for (int i = 0; i < 10; i++) {
@@ -463,7 +472,6 @@ class NginxTest {
             }
             return steady.heard().size() == before;
         });
-        assertThat(steady.asked()).as("at once, and not after three looks").isLessThanOrEqualTo(3);
     }
 
     @Test
@@ -485,7 +493,8 @@ class NginxTest {
                     Answer answer = raw(HOME);
                     if (hasSold.get() || answer.status() != 502) {
                         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-                        hasSold.set(true);
+                        // a worker from before the standby came in may take a buyer or two after the first of the next
+                        hasSold.set(counts().get(4) >= 10);
                     }
                     for (int i = 0; i < starts.size(); i++) {
                         if (counts().get(i) > 0) {
