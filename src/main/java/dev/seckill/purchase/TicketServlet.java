@@ -169,7 +169,7 @@ public class TicketServlet extends HttpServlet {
         response.setContentType("application/json;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         if (outcome == Outcome.SOLD_OUT) {
-            // What one hears all would: nginx in front may say it for a second to others without a token.
+            // Everybody would hear the same, so nginx may say it for a second to others who send no token.
             response.setHeader("X-Accel-Expires", "1");
         }
         response.setContentLength(body.length);
