@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -210,7 +209,7 @@ class ClusterIT {
             int node = random.nextInt(NODES);
             System.out.println("node of weight " + cluster.weight(node) + " dies");
             kill(cluster.node(node).orElseThrow());
-            cluster.startNode(node, wrongClock(random.nextBoolean() ? "+7m" : "-7m"));
+            cluster.startNode(node, WrongClock.by(random.nextBoolean() ? "+7m" : "-7m"));
         });
     }
 
@@ -409,22 +408,6 @@ class ClusterIT {
         process.destroyForcibly();
         process.onExit().join();
         NodeProcess.tidyUp(process);
-    }
-
-    /** The wall clock only; nothing where libfaketime is missing. */
-    private static Map<String, String> wrongClock(String wrong) {
-        return Needs.Extra.LIBFAKETIME
-                .find()
-                .map(library -> Map.of(
-                        "LD_PRELOAD",
-                        library.toString(),
-                        "FAKETIME",
-                        wrong,
-                        "FAKETIME_FORCE_MONOTONIC_FIX",
-                        "0",
-                        "FAKETIME_DONT_FAKE_MONOTONIC",
-                        "1"))
-                .orElse(Map.of());
     }
 
     private static long millisSince(long beganNanos) {

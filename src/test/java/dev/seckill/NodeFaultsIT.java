@@ -63,8 +63,8 @@ class NodeFaultsIT {
     static void start() {
         redis = RedisServer.start();
         shell = new RedisShell(redis);
-        ahead = NodeProcess.at(redis.address()).with(clock("+1h"));
-        behind = NodeProcess.at(redis.address()).with(clock("-1h"));
+        ahead = NodeProcess.at(redis.address()).with(WrongClock.by("+1h"));
+        behind = NodeProcess.at(redis.address()).with(WrongClock.by("-1h"));
         ahead.launch();
         behind.launch();
         ahead.awaitReady();
@@ -91,25 +91,6 @@ class NodeFaultsIT {
         ahead.close();
         behind.close();
         redis.close();
-    }
-
-    /**
-     * The wall clock only. What a process measures durations with has to go on as it does, and without the third setting
-     * libfaketime 0.9.10 makes every wait of a JVM return at once.
-     */
-    private static Map<String, String> clock(String wrong) {
-        return Needs.Extra.LIBFAKETIME
-                .find()
-                .map(library -> Map.of(
-                        "LD_PRELOAD",
-                        library.toString(),
-                        "FAKETIME",
-                        wrong,
-                        "FAKETIME_FORCE_MONOTONIC_FIX",
-                        "0",
-                        "FAKETIME_DONT_FAKE_MONOTONIC",
-                        "1"))
-                .orElse(Map.of());
     }
 
     @Test
@@ -209,7 +190,7 @@ class NodeFaultsIT {
             await("the dead node's share is forgotten")
                     .atMost(FORGOTTEN)
                     .until(() -> nodesWithAShare("killed-node*brief") == 1);
-            behind.with(clock("-1h"), LITTLE_MEMORY).launch();
+            behind.with(WrongClock.by("-1h"), LITTLE_MEMORY).launch();
             awaitReadyAgainAndAgain();
             inService.add(behind.api());
             pause(3_000);
@@ -244,7 +225,7 @@ class NodeFaultsIT {
             Story.inMidSale("rolling", redis, List.of(proxy.api()), random -> {
                 startWhatDoesNotRun();
                 stop(behind);
-                behind.with(clock("-1h"));
+                behind.with(WrongClock.by("-1h"));
                 behind.restart();
                 pause((int) HaProxy.LETS_IN.toMillis());
                 stop(ahead);

@@ -11,11 +11,11 @@ import dev.seckill.trial.Tokens;
 import dev.seckill.trial.TrialKey;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -45,19 +45,8 @@ final class ClusterUp implements Callable<Integer> {
             description = "Of the first node; the others take the next ones (${DEFAULT-VALUE}).")
     private int firstNodePort;
 
-    @Option(
-            names = "--tickets",
-            defaultValue = "10000",
-            paramLabel = "N",
-            description = "Tickets in a new demo sale (${DEFAULT-VALUE}).")
-    private int tickets;
-
-    @Option(
-            names = "--hold",
-            defaultValue = "PT5M",
-            paramLabel = "DURATION",
-            description = "How long a reservation lives unpaid, ISO 8601 (${DEFAULT-VALUE}).")
-    private Duration hold;
+    @Mixin
+    private DemoOptions demo = new DemoOptions();
 
     @Option(
             names = "--node-option",
@@ -104,7 +93,7 @@ final class ClusterUp implements Callable<Integer> {
 
     private void show(Cluster running, DataFolder data) {
         String operatorToken = Tokens.operator(TrialKey.in(data.path()));
-        String left = new DemoSale(tickets, hold).open(new Endpoint(running.address()), operatorToken);
+        String left = demo.sale().open(new Endpoint(running.address()), operatorToken);
         int nginxPort = running.address().getPort();
         out("""
 

@@ -20,13 +20,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,19 +64,8 @@ final class Run implements Callable<Integer> {
             description = "Address to listen on (${DEFAULT-VALUE}); 0.0.0.0: everywhere.")
     private String host;
 
-    @Option(
-            names = "--tickets",
-            defaultValue = "10000",
-            paramLabel = "N",
-            description = "Tickets in a new demo sale (${DEFAULT-VALUE}).")
-    private int tickets;
-
-    @Option(
-            names = "--hold",
-            defaultValue = "PT5M",
-            paramLabel = "DURATION",
-            description = "How long a reservation lives unpaid, ISO 8601 (${DEFAULT-VALUE}).")
-    private Duration hold;
+    @Mixin
+    private DemoOptions demo = new DemoOptions();
 
     @Option(
             names = "--redis",
@@ -190,7 +179,7 @@ final class Run implements Callable<Integer> {
         }
         NodePlan plan = NodePlan.alone(home, data, host, port, environment.variables(), List.of(), NodePlan.READY);
         try (Node node = Node.start(plan)) {
-            String left = new DemoSale(tickets, hold).open(node.endpoint(), operatorToken);
+            String left = demo.sale().open(node.endpoint(), operatorToken);
             out("""
 
                     Seckill sells at %1$s
