@@ -81,6 +81,7 @@ final class Crowd {
     }
 
     private final long seed;
+    private final int nextWithinMs;
     private final List<Api> nodes;
     private final List<String> sales;
     private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
@@ -90,11 +91,16 @@ final class Crowd {
     private volatile boolean closing;
     private volatile long giveUpAtNanos;
 
-    /** Nobody comes before {@link #begin}. Which nodes there are may change at any time, but one there is. */
-    Crowd(long seed, List<Api> nodes, List<String> sales) {
+    /**
+     * Nobody comes before {@link #begin}. Which nodes there are may change at any time, but one there is.
+     *
+     * @param nextWithinMs how soon one buyer comes behind another
+     */
+    Crowd(long seed, List<Api> nodes, List<String> sales, int nextWithinMs) {
         this.seed = seed;
         this.nodes = nodes;
         this.sales = sales;
+        this.nextWithinMs = nextWithinMs;
     }
 
     void begin() {
@@ -228,7 +234,7 @@ final class Crowd {
             if (owns && chance(25)) {
                 cancel("first", chance(50));
             }
-            pause(random.nextInt(20));
+            pause(random.nextInt(nextWithinMs));
         }
 
         private boolean chance(int percent) {

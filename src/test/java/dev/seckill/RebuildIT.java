@@ -155,7 +155,7 @@ class RebuildIT {
         Drill(String name) {
             sale = name + "-" + Story.SEED;
             paid = sale + "-paid";
-            crowd = new Crowd(Story.SEED * 1_000_003 + name.hashCode(), nodes, List.of(sale));
+            crowd = new Crowd(Story.SEED * 1_000_003 + name.hashCode(), nodes, List.of(sale), Story.SOON_MS);
             System.out.println(name + ": -Dseed=" + Story.SEED + " throws the same dice again");
         }
 

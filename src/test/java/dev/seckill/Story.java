@@ -31,6 +31,11 @@ final class Story {
     private static final Duration BEFORE = Duration.ofSeconds(LONG ? 5 : 1);
     private static final Duration AFTER = BEFORE;
 
+    /** Between two buyers, of each of the sixteen who are there at once: at most. */
+    static final int SOON_MS = 20;
+
+    private static final int SLOWLY_MS = 200;
+
     /** Two seconds until a sale is adopted, a timer's tick, a circuit breaker's delay, one timeout; three times that. */
     private static final Duration BACK = Duration.ofSeconds(15);
 
@@ -39,46 +44,51 @@ final class Story {
         void strike(Random random) throws Exception;
     }
 
-    private final int redisPort;
-    private final List<Api> nodes;
+    /**
+     * Where it is told.
+     *
+     * @param asked whom the crowd asks
+     * @param nodes who has to know a sale before it begins
+     * @param nextWithinMs how soon one buyer comes behind another
+     */
+    private record Stage(int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts, int nextWithinMs) {}
+
+    private final Stage stage;
     private final Api api;
     private final Crowd crowd;
     private final String kept;
     private final String brief;
-    private final Cuts cuts;
 
-    private Story(String name, long seed, int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts) {
-        this.redisPort = redisPort;
-        this.nodes = nodes;
-        this.api = asked.get(0);
-        this.cuts = cuts;
+    private Story(String name, long seed, Stage stage) {
+        this.stage = stage;
+        this.api = stage.asked.get(0);
         kept = name + "-" + Math.abs(seed) + "-kept";
         brief = name + "-" + Math.abs(seed) + "-brief";
-        crowd = new Crowd(seed, asked, List.of(kept, brief));
+        crowd = new Crowd(seed, stage.asked, List.of(kept, brief), stage.nextWithinMs);
     }
 
     /** The nodes live on, so each request is answered. */
     static void inMidSale(String name, RedisServer redis, List<Api> nodes, Fault fault) {
-        rounds(name, redis.port(), nodes, nodes, Cuts.NONE, fault);
+        rounds(name, new Stage(redis.port(), nodes, nodes, Cuts.NONE, SOON_MS), fault);
     }
 
     /** Nodes die, and take with them whoever is connected. */
     static void whileNodesDie(String name, RedisServer redis, List<Api> nodes, Fault fault) {
-        rounds(name, redis.port(), nodes, nodes, Cuts.CONNECTIONS, fault);
+        rounds(name, new Stage(redis.port(), nodes, nodes, Cuts.CONNECTIONS, SOON_MS), fault);
     }
 
-    /** The same with nginx, through which all come. */
+    /** The same with nginx, through which all come; more slowly, because four nodes share the machine with them, and start meanwhile. */
     static void behindNginx(String name, int redisPort, Api nginx, List<Api> behind, Cuts cuts, Fault fault) {
-        rounds(name, redisPort, List.of(nginx), behind, cuts, fault);
+        rounds(name, new Stage(redisPort, List.of(nginx), behind, cuts, SLOWLY_MS), fault);
     }
 
-    private static void rounds(String name, int redisPort, List<Api> asked, List<Api> nodes, Cuts cuts, Fault fault) {
+    private static void rounds(String name, Stage stage, Fault fault) {
         for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
             System.out.println(name + ": -Dseed=" + seed + " throws the same dice again");
             // Each story throws its own dice, in whatever order they are told.
             long dice = seed * 1_000_003 + name.hashCode();
             try {
-                new Story(name, dice, redisPort, asked, nodes, cuts).tell(new Random(dice), fault);
+                new Story(name, dice, stage).tell(new Random(dice), fault);
             } catch (Exception | AssertionError e) {
                 throw new AssertionError("with -Dseed=" + seed + ": " + e.getMessage(), e);
             }
@@ -120,7 +130,7 @@ final class Story {
 
     private void putOn(String sale, int capacity, String... more) {
         assertThat(api.create(sale, capacity, LIMIT, more).status()).isEqualTo(201);
-        nodes.forEach(node -> await("every node knows the sale")
+        stage.nodes.forEach(node -> await("every node knows the sale")
                 .atMost(BACK)
                 .until(() -> node.get("/api/sales/" + sale).status() == 200));
     }
@@ -153,8 +163,8 @@ final class Story {
                     .filter(each -> each.id().sale().value().equals(sale))
                     .toList();
             long nowMs = System.currentTimeMillis();
-            broken.addAll(
-                    Promises.broken(heard, Ledgers.auditedMovements(redisPort, new SaleId(sale)), LIMIT, cuts, nowMs));
+            broken.addAll(Promises.broken(
+                    heard, Ledgers.auditedMovements(stage.redisPort, new SaleId(sale)), LIMIT, stage.cuts, nowMs));
             System.out.println(sale + ": " + summary(heard) + cutFor(heard));
         }
         return broken;
