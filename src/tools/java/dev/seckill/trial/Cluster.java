@@ -89,7 +89,9 @@ public final class Cluster implements AutoCloseable {
             NginxProcess.endLeftover(folder.nginx());
         }
         requireFreePorts();
-        progress.accept("Starting Redis and PostgreSQL ...");
+        if (redis().isEmpty() || database().isEmpty()) {
+            progress.accept("Starting Redis and PostgreSQL ...");
+        }
         startRedis();
         startDatabase();
         startNginx();
@@ -104,8 +106,12 @@ public final class Cluster implements AutoCloseable {
                 started.add(launchNode(node, more));
             }
         }
-        progress.accept(
-                "Starting " + started.size() + " nodes, which take each other's time: a minute on two cores ...");
+        if (!started.isEmpty()) {
+            progress.accept(
+                    started.size() == 1
+                            ? "Starting a node, which takes about 10 seconds ..."
+                            : "Starting " + started.size() + " nodes, which takes about a minute on two cores ...");
+        }
         for (Node node : started) {
             node.awaitReady();
             progress.accept("  %s is ready after %d s"
