@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         })
 final class Nodes extends Verb {
     private static final List<Integer> SIZES = List.of(4, 2, 1);
-    private static final int RATE = 2_000;
+    private static final int RATE = 1_000;
     private static final int QUICK_RATE = 200;
     private static final int CONNECTIONS = 256;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -34,7 +34,7 @@ final class Nodes extends Verb {
     private static final Set<Verdict> POSSIBLE =
             EnumSet.of(Verdict.RESERVED, Verdict.ALREADY_RESERVED, Verdict.BUSY, Verdict.UNKNOWN, Verdict.NO_ANSWER);
 
-    @Option(names = "--rate", paramLabel = "N", description = "Attempts per second (2000).")
+    @Option(names = "--rate", paramLabel = "N", description = "Attempts per second (1000).")
     private Integer rate;
 
     @Option(
@@ -115,7 +115,7 @@ final class Nodes extends Verb {
         LoadedCluster cluster = stand.cluster().orElseThrow();
         int perSecond = rate != null ? rate : options.quick ? QUICK_RATE : RATE;
         Duration each = time != null ? time : Duration.ofSeconds(options.quick ? 2 : 30);
-        Duration warmUp = options.pace().warmUp().dividedBy(SIZES.size());
+        Duration warmUp = options.pace().warmUp();
         Map<Integer, Step> bySize = new LinkedHashMap<>();
         try (Meter meter = Meter.of(stand)) {
             TokenFile tokens = stand.tokens(options.buyers(), session.progress());
