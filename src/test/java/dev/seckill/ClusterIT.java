@@ -391,9 +391,11 @@ class ClusterIT {
     /** What each node has sold of all sales since it started. */
     private static List<Long> soldByNode() {
         return nodes.stream()
-                .map(node ->
-                        SOLD_HERE.matcher(node.get("/metrics?scope=application").text()))
-                .map(line -> line.find() ? (long) Double.parseDouble(line.group(1)) : -1)
+                .map(node -> SOLD_HERE
+                        .matcher(node.get("/metrics?scope=application").text())
+                        .results()
+                        .mapToLong(line -> (long) Double.parseDouble(line.group(1)))
+                        .sum())
                 .toList();
     }
 

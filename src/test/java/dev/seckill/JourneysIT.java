@@ -832,7 +832,7 @@ class JourneysIT {
     }
 
     @Test
-    void showsWhatIsLeftInItsMetrics() {
+    void showsHowItsSalesStandInItsMetrics() {
         putOn(7, 2);
         assertThat(api.buy(sale, ANN, KEY, 2).status()).isEqualTo(201);
 
@@ -846,7 +846,14 @@ class JourneysIT {
                     .contains("seckill_waiting{mp_scope=\"application\"} 0\n")
                     .contains("\nseckill_expirations_total{")
                     .contains("\nseckill_batch_size_count{")
-                    .contains("\nseckill_deduction_seconds_count{");
+                    .contains("\nseckill_deduction_seconds_total{")
+                    .containsPattern("\nseckill_purchases_within_total\\{[^}]*within=\"\\+Inf\"[^}]*} [1-9]")
+                    .containsPattern("\nseckill_deductions_within_total\\{[^}]*within=\"\\+Inf\"[^}]*} [1-9]")
+                    .contains("\nseckill_capacity{mp_scope=\"application\",sale=\"" + sale + "\"} 7\n")
+                    .contains("\nseckill_reserved{mp_scope=\"application\",sale=\"" + sale + "\"} 2\n")
+                    .contains("\nseckill_sold{mp_scope=\"application\",sale=\"" + sale + "\"} 0\n")
+                    .contains("\nseckill_sale_open{mp_scope=\"application\",sale=\"" + sale + "\"} 1\n")
+                    .contains("\nseckill_ledger_away{mp_scope=\"application\"} 0\n");
         });
     }
 
@@ -937,7 +944,8 @@ class JourneysIT {
         PURCHASES
                 .matcher(metrics())
                 .results()
-                .forEach((MatchResult line) -> purchases.put(line.group(1), Double.valueOf(line.group(2))));
+                .forEach((MatchResult line) ->
+                        purchases.merge(line.group(1), Double.valueOf(line.group(2)), Double::sum));
         assertThat(purchases).containsKeys("RESERVED", "SOLD_OUT", "BUSY", "UNKNOWN");
         return purchases;
     }

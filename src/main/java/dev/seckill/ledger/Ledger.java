@@ -131,6 +131,11 @@ public class Ledger {
         return config.durable();
     }
 
+    /** Whether the ledger, or one of its servers, does not answer. */
+    public boolean isAway() {
+        return redis.isAway();
+    }
+
     // --- purchase ---------------------------------------------------------------------------------------------------
 
     /** Deducts and reserves, together with all who ask at the same time. Completes on an answering thread. */

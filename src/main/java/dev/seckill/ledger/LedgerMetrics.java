@@ -4,19 +4,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Startup;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import org.eclipse.microprofile.metrics.Counter;
 import org.eclipse.microprofile.metrics.Histogram;
 import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
-import org.eclipse.microprofile.metrics.Timer;
 
 /** How large the batches are, how long the ledger takes for one, and how many reservations expired. */
 @ApplicationScoped
 public class LedgerMetrics implements LedgerListener {
     private Histogram size;
-    private Timer duration;
+    private Durations durations;
     private Counter expirations;
 
     @Inject
@@ -26,11 +24,8 @@ public class LedgerMetrics implements LedgerListener {
                 .withDescription("Attempts deducted by one call to the ledger")
                 .withUnit(MetricUnits.NONE)
                 .build());
-        duration = registry.timer(Metadata.builder()
-                .withName("seckill_deduction")
-                .withDescription("Time from sending a batch to the ledger to its reply")
-                .withUnit(MetricUnits.SECONDS)
-                .build());
+        durations = new Durations(
+                registry, "seckill_deductions", "seckill_deduction", "Batches, from sending one to the ledger to its reply");
         expirations = registry.counter(Metadata.builder()
                 .withName("seckill_expirations")
                 .withDescription("Reservations that this node expired because nobody paid in time")
@@ -47,11 +42,16 @@ public class LedgerMetrics implements LedgerListener {
     @Override
     public void sent(int attempts, long nanos) {
         size.update(attempts);
-        duration.update(Duration.ofNanos(nanos));
+        durations.add(nanos);
     }
 
     @Override
     public void expired(long reservations) {
         expirations.inc(reservations);
+    }
+
+    /** Shows how long the ledger took since the last time. Called by one thread at a time. */
+    public void tend() {
+        durations.tend();
     }
 }

@@ -83,6 +83,11 @@ final class Redis implements AutoCloseable {
                 || (breaker.isOpen() && !breaker.getRemainingDelay().isZero());
     }
 
+    /** Whether some calls have failed of late, and none has come through since. */
+    boolean isAway() {
+        return client == null || !breakers.values().stream().allMatch(CircuitBreaker::isClosed);
+    }
+
     private CircuitBreaker<Object> breaker(String key) {
         String home = config.topology() == LedgerConfig.Topology.CLUSTER ? Keys.tag(key) : "";
         return breakers.computeIfAbsent(home, name -> CircuitBreaker.builder()

@@ -2,9 +2,11 @@ package dev.seckill.node;
 
 import dev.seckill.cluster.Members;
 import dev.seckill.ledger.Ledger;
+import dev.seckill.ledger.LedgerMetrics;
 import dev.seckill.order.OrderConfig;
 import dev.seckill.order.Orders;
 import dev.seckill.payment.Payments;
+import dev.seckill.purchase.PurchaseMetrics;
 import dev.seckill.sale.Sales;
 import dev.seckill.stock.Expiry;
 import dev.seckill.stock.LocalStock;
@@ -69,6 +71,12 @@ public class Timekeeper {
     StockMetrics metrics;
 
     @Inject
+    LedgerMetrics ledgerMetrics;
+
+    @Inject
+    PurchaseMetrics purchaseMetrics;
+
+    @Inject
     OrderMetrics orderMetrics;
 
     @Inject
@@ -84,10 +92,13 @@ public class Timekeeper {
     void tick() {
         each(ledger::tend);
         each(sales::refresh);
+        each(sales::follow);
         each(() -> expiry.tend(sales.known()));
         divide();
         each(payments::tend);
         each(metrics::meetSales);
+        each(ledgerMetrics::tend);
+        each(purchaseMetrics::tend);
         each(orderMetrics::tend);
         each(paymentMetrics::tend);
     }

@@ -84,7 +84,7 @@ public class Doorkeeper extends HttpFilter {
         Admission admission = door.admit(accepted.sale(), Callers.authorization(request));
         if (admission.refusal() != null) {
             Outcome outcome = admission.refusal().outcome();
-            metrics.count(outcome);
+            metrics.count(accepted.sale(), outcome, accepted.atNanos());
             (outcome == Outcome.SOLD_OUT ? SOLD_OUT : BUSY).write(response);
         } else if (admission.fault() != null) {
             admission.fault().write(response);

@@ -18,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /** Sells, once it is understood what is asked for: the same for the doorkeeper and for JAX-RS. */
@@ -34,7 +35,7 @@ public class Purchases {
     private PurchaseMetrics metrics;
 
     /** What a request knew when it was accepted. It is taken before anything that can take time. */
-    public record Accepted(SaleId sale, Stamp stamp, long deadlineMs) {}
+    public record Accepted(SaleId sale, Stamp stamp, long deadlineMs, long atNanos) {}
 
     @Inject
     Purchases(
@@ -56,7 +57,7 @@ public class Purchases {
     Purchases() {}
 
     public Accepted accept(SaleId sale) {
-        return new Accepted(sale, localStock.stamp(sale), ledger.deadlineMs());
+        return new Accepted(sale, localStock.stamp(sale), ledger.deadlineMs(), System.nanoTime());
     }
 
     /** Sells; fails with {@link BadInput} on a quantity that the sale does not allow. */
@@ -66,7 +67,15 @@ public class Purchases {
             return CompletableFuture.completedStage(tooMany.get());
         }
         ReservationId id = ReservationId.derive(accepted.sale, buyer, key);
-        return inFlight.let(() -> sell(accepted, id, buyer, quantity), () -> now(Answer.BUSY, null, id, accepted));
+        return inFlight.let(() -> sell(accepted, id, buyer, quantity), () -> now(Answer.BUSY, null, id, accepted))
+                .whenComplete((reply, fault) -> countFault(fault));
+    }
+
+    private void countFault(Throwable fault) {
+        Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
+        if (cause != null && !(cause instanceof BadInput)) {
+            metrics.countFault();
+        }
     }
 
     private CompletionStage<Reply> sell(Accepted accepted, ReservationId id, BuyerId buyer, long quantity) {
@@ -92,7 +101,7 @@ public class Purchases {
     }
 
     private Reply answered(Answer answer, Sale sale, ReservationId id, Accepted accepted) {
-        metrics.count(answer.outcome());
+        metrics.count(accepted.sale, answer.outcome(), accepted.atNanos);
         return sale == null
                 ? AnswerMapper.refusal(answer, 0, 0).reply()
                 : AnswerMapper.of(answer, sale, id, accepted.deadlineMs, ledger.nowMs());

@@ -113,11 +113,12 @@ public class TicketServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        long acceptedAtNanos = System.nanoTime();
         Stamp stamp = localStock.stamp(sale);
         String authorization = Callers.authorization(request);
         Admission admission = authorization == null ? door.admitAnonymous(sale) : door.admit(sale, authorization);
         if (admission.refusal() != null) {
-            answer(response, admission.refusal());
+            answer(response, admission.refusal(), acceptedAtNanos);
             return;
         }
         if (admission.fault() != null) {
@@ -145,7 +146,7 @@ public class TicketServlet extends HttpServlet {
                 request,
                 response,
                 inFlight.let(() -> reserve(attempt), () -> CompletableFuture.completedStage(Answer.BUSY)),
-                (answer, fault) -> answer(response, fault == null ? answer : Answer.BUSY));
+                (answer, fault) -> answer(response, fault == null ? answer : Answer.BUSY, acceptedAtNanos));
     }
 
     private CompletionStage<Answer> reserve(Attempt attempt) {
@@ -155,9 +156,9 @@ public class TicketServlet extends HttpServlet {
                         : CompletableFuture.completedStage(Answer.NO_SALE));
     }
 
-    private void answer(HttpServletResponse response, Answer answer) throws IOException {
+    private void answer(HttpServletResponse response, Answer answer, long acceptedAtNanos) throws IOException {
         Outcome outcome = answer.outcome();
-        metrics.count(outcome);
+        metrics.count(sale, outcome, acceptedAtNanos);
         boolean ended = outcome == Outcome.ALREADY_RESERVED && !stands(answer.reservation());
         boolean won = outcome == Outcome.RESERVED || (outcome == Outcome.ALREADY_RESERVED && !ended);
         statLog.write(won, localStock.localSales(sale));

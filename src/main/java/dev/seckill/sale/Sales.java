@@ -11,6 +11,7 @@ import dev.seckill.trade.Sale;
 import dev.seckill.trade.SaleDefinition;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trade.SaleState;
+import dev.seckill.trade.Standing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -140,6 +141,22 @@ public class Sales {
     /** Whether the ledger has been reached at all since this node started. */
     public boolean isReady() {
         return contacted;
+    }
+
+    /** Looks again at the sales that are known to have moved since they were seen; one that stands still costs nothing. Called by a timer. */
+    public void follow() {
+        seen.forEach((id, known) -> {
+            Standing then = known.sale.standing();
+            if (known.sale.state() != SaleState.ARCHIVED
+                    && new Place(then.epoch(), then.seq()).isBefore(ledger.seen(id))) {
+                look(id);
+            }
+        });
+    }
+
+    /** The sale as last seen, however long ago; of one that moves, a second or two. */
+    public Optional<Sale> seen(SaleId id) {
+        return Optional.ofNullable(seen.get(id)).map(Seen::sale);
     }
 
     /** The sales as last seen, however long ago. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a node's metrics say of its answers. Touches memory. */
@@ -14,6 +15,14 @@ class OutcomesTest {
                 seckill_purchases_total{mp_scope="application",outcome="RESERVED",} %s
                 seckill_purchases_total{mp_scope="application",outcome="BUSY",} %s
                 """.formatted(reserved, busy));
+    }
+
+    @Test
+    void addsUpTheSales() {
+        assertThat(Outcomes.parse("""
+                        seckill_purchases_total{mp_scope="application",outcome="BUSY",sale=""} 1.0
+                        seckill_purchases_total{mp_scope="application",outcome="BUSY",sale="demo"} 2.0
+                        """).counts()).containsExactly(Map.entry("BUSY", 3L));
     }
 
     @Test

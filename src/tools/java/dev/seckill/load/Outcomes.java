@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** How the nodes have answered purchases since they started, by outcome, as their metrics tell. */
+/** How the nodes have answered purchases of all sales since they started, by outcome, as their metrics tell. */
 record Outcomes(Map<String, Long> counts) {
     private static final Pattern COUNTER =
             Pattern.compile("(?m)^seckill_purchases_total\\{[^}]*outcome=\"(\\w+)\"[^}]*} ([0-9.E]+)");
@@ -30,7 +30,7 @@ record Outcomes(Map<String, Long> counts) {
         Map<String, Long> counts = new TreeMap<>();
         COUNTER.matcher(metrics)
                 .results()
-                .forEach(line -> counts.put(line.group(1), (long) Double.parseDouble(line.group(2))));
+                .forEach(line -> counts.merge(line.group(1), (long) Double.parseDouble(line.group(2)), Long::sum));
         return new Outcomes(counts);
     }
 

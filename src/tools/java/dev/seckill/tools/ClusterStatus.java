@@ -86,7 +86,9 @@ final class ClusterStatus implements Callable<Integer> {
                 metric(metrics, "seckill_members"),
                 running.weight(node),
                 metric(metrics, "seckill_local_stock{[^}]*sale=\"" + DemoSale.ID + "\"[^}]*}"),
-                metric(metrics, "seckill_purchases_total{[^}]*outcome=\"RESERVED\"[^}]*}"));
+                metric(
+                        metrics,
+                        "seckill_purchases_total{[^}]*outcome=\"RESERVED\",sale=\"" + DemoSale.ID + "\"[^}]*}"));
         return isIn && state.equals("is ready");
     }
 
