@@ -1,6 +1,7 @@
 package dev.seckill;
 
 import dev.seckill.trial.NginxProcess;
+import dev.seckill.trial.PrometheusProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.annotation.ElementType;
@@ -58,6 +59,12 @@ public @interface Needs {
                 return NginxProcess.program().filter(nginx -> Stream.of("/usr/bin/curl", "/usr/local/bin/curl")
                         .map(Path::of)
                         .anyMatch(Files::isExecutable));
+            }
+        },
+        PROMETHEUS("the Debian package prometheus") {
+            @Override
+            Optional<Path> find() {
+                return PrometheusProcess.program();
             }
         },
         SS("the Debian package iproute2") {

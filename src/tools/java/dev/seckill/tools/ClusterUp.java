@@ -55,6 +55,14 @@ final class ClusterUp implements Callable<Integer> {
                     "For the JVMs of the nodes, as --node-option -Dseckill.stock.buffer-percent=20; more than once.")
     private List<String> nodeOptions = new ArrayList<>();
 
+    @Option(
+            names = "--monitoring",
+            arity = "0..1",
+            fallbackValue = "9090",
+            paramLabel = "PORT",
+            description = "With a Prometheus on this port (${FALLBACK-VALUE}), from the Debian package of that name.")
+    private Integer monitoringPort;
+
     @Option(names = "--fresh", description = "End what runs and delete what is kept first.")
     private boolean fresh;
 
@@ -106,6 +114,7 @@ final class ClusterUp implements Callable<Integer> {
                   orders    psql %6$s
                   ledger    %7$s
                   logs      %8$s
+                  metrics   %9$s
                   look      scripts/cluster status
                   end       scripts/cluster down
                 """.formatted(
@@ -116,7 +125,10 @@ final class ClusterUp implements Callable<Integer> {
                         operatorToken,
                         running.databaseAddress(),
                         running.redisAddress(),
-                        running.folder()));
+                        running.folder(),
+                        monitoringPort == null
+                                ? "--monitoring starts a Prometheus"
+                                : running.startPrometheus(monitoringPort).use()));
     }
 
     private void out(String line) {

@@ -8,6 +8,7 @@ import dev.seckill.trial.Node;
 import dev.seckill.trial.NodeEnvironment;
 import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.PostgresProcess;
+import dev.seckill.trial.PrometheusProcess;
 import dev.seckill.trial.RedisProcess;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
@@ -77,6 +78,14 @@ final class Run implements Callable<Integer> {
     private boolean noDatabase;
 
     @Option(
+            names = "--monitoring",
+            arity = "0..1",
+            fallbackValue = "9090",
+            paramLabel = "PORT",
+            description = "With a Prometheus on this port (${FALLBACK-VALUE}), from the Debian package of that name.")
+    private Integer monitoringPort;
+
+    @Option(
             names = "--data",
             defaultValue = "${sys:seckill.home}/data",
             paramLabel = "FOLDER",
@@ -109,7 +118,8 @@ final class Run implements Callable<Integer> {
         boolean nodeLeft = Node.endLeftover(data);
         boolean redisLeft = RedisProcess.endLeftover(redisFolder);
         boolean databaseLeft = PostgresProcess.endLeftover(data.file("postgres"));
-        if (nodeLeft || redisLeft || databaseLeft) {
+        boolean prometheusLeft = PrometheusProcess.endLeftover(data.file("prometheus"));
+        if (nodeLeft || redisLeft || databaseLeft || prometheusLeft) {
             out("Ended what a run that was killed had left behind.");
         }
         if (fresh) {
@@ -118,11 +128,12 @@ final class Run implements Callable<Integer> {
         requireFreePort();
         Path home = Path.of(System.getProperty("seckill.home"));
         try (RedisProcess redis = redisAddress == null ? startRedis(home, redisFolder) : null;
-                PostgresProcess database = noDatabase ? null : startDatabase(data)) {
+                PostgresProcess database = noDatabase ? null : startDatabase(data);
+                PrometheusProcess prometheus = monitoringPort == null ? null : startPrometheus(home, data)) {
             if (redis == null) {
                 requireAnswer(redisAddress);
             }
-            serve(home, data, redis, database);
+            serve(home, data, redis, database, prometheus);
         }
     }
 
@@ -133,6 +144,10 @@ final class Run implements Callable<Integer> {
     private PostgresProcess startDatabase(DataFolder data) {
         out("Starting a database ...");
         return PostgresProcess.start(data.file("postgres"), data.secret(PostgresProcess.PASSWORD_NAME));
+    }
+
+    private PrometheusProcess startPrometheus(Path home, DataFolder data) {
+        return PrometheusProcess.start(home, data.file("prometheus"), monitoringPort, List.of(port));
     }
 
     private void requireFreePort() {
@@ -155,7 +170,8 @@ final class Run implements Callable<Integer> {
         }
     }
 
-    private void serve(Path home, DataFolder data, RedisProcess redis, PostgresProcess database)
+    private void serve(
+            Path home, DataFolder data, RedisProcess redis, PostgresProcess database, PrometheusProcess prometheus)
             throws InterruptedException, ExecutionException {
         out("Starting a node, which takes about 10 seconds ...");
         Path key = TrialKey.in(data.path());
@@ -194,6 +210,7 @@ final class Run implements Callable<Integer> {
                       rush      ab -n 10000 -c 100 %1$s/buy/ticket
                       operator  --header 'Authorization: Bearer %4$s'
                       orders    %7$s
+                      metrics   %9$s
                       logs      %5$s
                                 %6$s
                       stop      Ctrl-C
@@ -205,7 +222,8 @@ final class Run implements Callable<Integer> {
                             node.log(),
                             statLog,
                             orders(database),
-                            pay(database, node)));
+                            pay(database, node),
+                            prometheus == null ? "--monitoring starts a Prometheus" : prometheus.use()));
             parts.add(node.onExit());
             Object child = CompletableFuture.anyOf(parts.toArray(CompletableFuture[]::new))
                     .get();

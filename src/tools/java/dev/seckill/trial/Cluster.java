@@ -190,6 +190,11 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Starts a Prometheus that asks every node, or starts it anew. */
+    public PrometheusProcess startPrometheus(int port) {
+        return PrometheusProcess.start(home, folder.prometheus(), port, plan.nodePorts());
+    }
+
     /** Starts a node with the WAR that it had, and returns when nginx sends it buyers. */
     public void startNode(int node) {
         startNode(node, Map.of());

@@ -24,6 +24,10 @@ record ClusterFolder(Path path) {
         return path.resolve("nginx");
     }
 
+    Path prometheus() {
+        return path.resolve("prometheus");
+    }
+
     Path node(int port) {
         return path.resolve(NODE + port);
     }
@@ -48,8 +52,12 @@ record ClusterFolder(Path path) {
         return PostgresProcess.find(postgres());
     }
 
+    Optional<ProcessHandle> runningPrometheus() {
+        return PrometheusProcess.find(prometheus());
+    }
+
     boolean isAnyRunning() {
-        return Stream.of(runningNginx(), runningWatcher(), runningRedis(), runningPostgres())
+        return Stream.of(runningNginx(), runningWatcher(), runningRedis(), runningPostgres(), runningPrometheus())
                         .anyMatch(Optional::isPresent)
                 || nodes().stream().anyMatch(node -> Node.find(node).isPresent());
     }
@@ -60,6 +68,7 @@ record ClusterFolder(Path path) {
         ran |= nodes().parallelStream().filter(Node::endLeftover).count() > 0;
         ran |= RedisProcess.endLeftover(redis());
         ran |= PostgresProcess.endLeftover(postgres());
+        ran |= PrometheusProcess.endLeftover(prometheus());
         return ran;
     }
 

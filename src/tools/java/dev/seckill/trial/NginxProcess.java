@@ -1,6 +1,5 @@
 package dev.seckill.trial;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,14 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Nginx with {@link NginxFiles}, and {@code watch-nodes}, which lets nodes in. It runs as a copy of the program in its folder: by
@@ -30,7 +27,6 @@ public final class NginxProcess implements AutoCloseable {
     private static final String NAME = "nginx";
     private static final String WATCHER = "watch-nodes";
     private static final String WORKER = "nginx: worker process";
-    private static final List<String> MORE_FOLDERS = List.of("/usr/sbin", "/usr/local/sbin");
 
     /** It tries for 2.5 s to get a port that somebody else has. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
@@ -63,7 +59,7 @@ public final class NginxProcess implements AutoCloseable {
 
     /** Starts both with files that lie there, where nothing runs. */
     public static NginxProcess start(NginxFiles files) {
-        need("curl");
+        Installed.need("curl");
         Path folder = files.folder();
         try {
             placeProgram(folder);
@@ -175,21 +171,7 @@ public final class NginxProcess implements AutoCloseable {
 
     /** Where nginx is on this machine. */
     public static Optional<Path> program() {
-        return find(NAME);
-    }
-
-    private static Path need(String program) {
-        return find(program)
-                .orElseThrow(() -> new StartFailure(
-                        "There is no " + program + " here: install it (apt-get install " + program + ")."));
-    }
-
-    private static Optional<Path> find(String program) {
-        String path = System.getenv().getOrDefault("PATH", "");
-        return Stream.concat(Arrays.stream(path.split(File.pathSeparator, -1)), MORE_FOLDERS.stream())
-                .map(folder -> Path.of(folder, program).toAbsolutePath())
-                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-                .findFirst();
+        return Installed.find(NAME);
     }
 
     private static StartFailure unusable(Path folder, IOException e) {
@@ -197,7 +179,7 @@ public final class NginxProcess implements AutoCloseable {
     }
 
     private static void placeProgram(Path folder) throws IOException {
-        Files.copy(need(NAME), executable(folder), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Installed.need(NAME), executable(folder), StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static Path executable(Path folder) {
