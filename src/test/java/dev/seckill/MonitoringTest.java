@@ -45,16 +45,7 @@ class MonitoringTest {
 
     private static final Pattern WORD = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
     private static final Set<String> LANGUAGE = Set.of(
-            "and",
-            "count",
-            "histogram_quantile",
-            "increase",
-            "label_replace",
-            "max",
-            "min",
-            "rate",
-            "sum",
-            "unless");
+            "and", "count", "histogram_quantile", "increase", "label_replace", "max", "min", "rate", "sum", "unless");
 
     @Test
     void everyPanelAndEveryRuleAsksForWhatThereIs() throws IOException {
@@ -68,10 +59,13 @@ class MonitoringTest {
 
         assertThat(expressions).hasSizeGreaterThan(50);
         for (String expression : expressions) {
-            assertThat(metrics(expression)).as(expression).isNotEmpty().allMatch(metric -> recorded.contains(metric)
-                    || OF_THE_SERVER.contains(metric)
-                    || OF_PROMETHEUS.contains(metric)
-                    || isOneOf(told, metric));
+            assertThat(metrics(expression))
+                    .as(expression)
+                    .isNotEmpty()
+                    .allMatch(metric -> recorded.contains(metric)
+                            || OF_THE_SERVER.contains(metric)
+                            || OF_PROMETHEUS.contains(metric)
+                            || isOneOf(told, metric));
         }
     }
 
@@ -132,9 +126,7 @@ class MonitoringTest {
 
     private static Set<String> metrics(String expression) {
         Set<String> words = new TreeSet<>();
-        WORD.matcher(NO_METRICS.matcher(expression).replaceAll(" "))
-                .results()
-                .forEach(word -> words.add(word.group()));
+        WORD.matcher(NO_METRICS.matcher(expression).replaceAll(" ")).results().forEach(word -> words.add(word.group()));
         words.removeAll(LANGUAGE);
         return words;
     }

@@ -21,11 +21,9 @@ final class Panels {
         try (Stream<Path> boards = Files.list(DASHBOARDS)) {
             for (Path board : boards.toList()) {
                 new JsonMapper()
-                        .readTree(board.toFile())
-                        .findValues("expr")
-                        .stream()
-                        .map(JsonNode::asText)
-                        .forEach(queries::add);
+                        .readTree(board.toFile()).findValues("expr").stream()
+                                .map(JsonNode::asText)
+                                .forEach(queries::add);
             }
         }
         return queries;

@@ -2,8 +2,8 @@ package dev.seckill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.seckill.trial.PrometheusProcess;
 import dev.seckill.trial.RedisProcess;
 import dev.seckill.trial.StartFailure;
@@ -37,9 +37,12 @@ class PrometheusProcessTest {
         PrometheusProcess prometheus = PrometheusProcess.start(HOME, folder, port, List.of(4711, 4712));
         Api api = new Api(prometheus.address());
 
-        JsonNode targets = api.get("/api/v1/targets").json().at("/data/activeTargets");
-        assertThat(targets.findValuesAsText("scrapeUrl"))
-                .containsExactlyInAnyOrder("http://127.0.0.1:4711/metrics", "http://127.0.0.1:4712/metrics");
+        // it answers before it has read whom to ask
+        await().untilAsserted(() -> assertThat(api.get("/api/v1/targets")
+                        .json()
+                        .at("/data/activeTargets")
+                        .findValuesAsText("scrapeUrl"))
+                .containsExactlyInAnyOrder("http://127.0.0.1:4711/metrics", "http://127.0.0.1:4712/metrics"));
         assertThat(api.get("/api/v1/rules").json().at("/data/groups").findValuesAsText("name"))
                 .contains("Oversold", "sale:seckill_sold:newest");
         assertThat(Files.readString(folder.resolve("grafana/provisioning/datasources/seckill.yml")))

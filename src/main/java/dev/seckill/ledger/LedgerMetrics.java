@@ -25,7 +25,10 @@ public class LedgerMetrics implements LedgerListener {
                 .withUnit(MetricUnits.NONE)
                 .build());
         durations = new Durations(
-                registry, "seckill_deductions", "seckill_deduction", "Batches, from sending one to the ledger to its reply");
+                registry,
+                "seckill_deductions",
+                "seckill_deduction",
+                "Batches, from sending one to the ledger to its reply");
         expirations = registry.counter(Metadata.builder()
                 .withName("seckill_expirations")
                 .withDescription("Reservations that this node expired because nobody paid in time")

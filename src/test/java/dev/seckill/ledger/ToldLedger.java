@@ -39,7 +39,7 @@ public final class ToldLedger extends Ledger {
     }
 
     /** Who asked first for all buyers hears nothing. */
-    public void isAway() {
+    public void tellNobody() {
         buyers.remove().completeExceptionally(new LedgerAway("away"));
     }
 

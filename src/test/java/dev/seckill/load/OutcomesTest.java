@@ -4,25 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.seckill.trial.MetricsPage;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What a node's metrics say of its answers. Touches memory. */
 class OutcomesTest {
     private static Outcomes outcomes(String reserved, String busy) {
-        return Outcomes.parse("""
+        return Outcomes.of(MetricsPage.parse("""
                 # TYPE seckill_purchases_total counter
                 seckill_purchases_total{mp_scope="application",outcome="RESERVED",} %s
                 seckill_purchases_total{mp_scope="application",outcome="BUSY",} %s
-                """.formatted(reserved, busy));
+                """.formatted(reserved, busy)));
     }
 
     @Test
     void addsUpTheSales() {
-        assertThat(Outcomes.parse("""
+        assertThat(Outcomes.of(MetricsPage.parse("""
                         seckill_purchases_total{mp_scope="application",outcome="BUSY",sale=""} 1.0
                         seckill_purchases_total{mp_scope="application",outcome="BUSY",sale="demo"} 2.0
-                        """).counts()).containsExactly(Map.entry("BUSY", 3L));
+                        """)).counts()).containsExactly(Map.entry("BUSY", 3L));
     }
 
     @Test

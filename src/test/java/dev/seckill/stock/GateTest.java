@@ -79,7 +79,7 @@ class GateTest {
     @Test
     void refusesNobodyIfItCouldNotReadTheOwnersAndReadsThemNextTime() {
         hear(EMPTY, now());
-        ledger.isAway();
+        ledger.tellNobody();
         assertThat(gate.refuses(STRANGER)).isFalse();
 
         closes();
@@ -270,7 +270,7 @@ class GateTest {
 
         hear(empty(1, 12, 1), now());
         ledger.tellMovements();
-        ledger.isAway();
+        ledger.tellNobody();
 
         assertThat(gate.refuses(OWNER)).isFalse();
     }

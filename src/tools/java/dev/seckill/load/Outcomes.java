@@ -1,22 +1,19 @@
 package dev.seckill.load;
 
+import dev.seckill.trial.MetricsPage;
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /** How the nodes have answered purchases of all sales since they started, by outcome, as their metrics tell. */
 record Outcomes(Map<String, Long> counts) {
-    private static final Pattern COUNTER =
-            Pattern.compile("(?m)^seckill_purchases_total\\{[^}]*outcome=\"(\\w+)\"[^}]*} ([0-9.E]+)");
-
     /** All nodes together; none with {@code --target}, as there may be more than one node behind an address. */
     static Outcomes of(Stand stand) {
         Map<String, Long> counts = new TreeMap<>();
         try {
             for (RunningNode node : stand.sellers()) {
-                parse(node.endpoint().get("/metrics?scope=application").body())
+                of(MetricsPage.of(node.endpoint()))
                         .counts
                         .forEach((outcome, count) -> counts.merge(outcome, count, Long::sum));
             }
@@ -26,11 +23,10 @@ record Outcomes(Map<String, Long> counts) {
         }
     }
 
-    static Outcomes parse(String metrics) {
+    static Outcomes of(MetricsPage page) {
         Map<String, Long> counts = new TreeMap<>();
-        COUNTER.matcher(metrics)
-                .results()
-                .forEach(line -> counts.merge(line.group(1), (long) Double.parseDouble(line.group(2)), Long::sum));
+        page.lines("seckill_purchases_total", Map.of())
+                .forEach(line -> counts.merge(line.labels().get("outcome"), (long) line.value(), Long::sum));
         return new Outcomes(counts);
     }
 

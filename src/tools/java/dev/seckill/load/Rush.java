@@ -273,7 +273,8 @@ final class Rush extends Verb {
                 highlights,
                 measurements,
                 figures,
-                remarks);
+                remarks,
+                List.of(audit.left()));
     }
 
     /** A moment that never came is left out. */

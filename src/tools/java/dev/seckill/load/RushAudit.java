@@ -1,5 +1,6 @@
 package dev.seckill.load;
 
+import dev.seckill.load.Chapter.Curve;
 import dev.seckill.trade.Reservation;
 import dev.seckill.trade.SaleId;
 import java.util.ArrayList;
@@ -17,8 +18,9 @@ import java.util.concurrent.TimeUnit;
  * @param winners who heard of their reservation
  * @param unheard whose reservation is in the ledger, but whose last answer was busy, unknown or none
  * @param lastTakenMs when the ledger gave the last ticket away, since the first attempt was due; negative if it gave none
+ * @param left how the tickets went in the ledger
  */
-record RushAudit(List<String> findings, int winners, int unheard, long lastTakenMs) {
+record RushAudit(List<String> findings, int winners, int unheard, long lastTakenMs, Curve left) {
     private static final int MOST_FINDINGS = 20;
 
     /** Compares them; the sale has to stand still. */
@@ -59,7 +61,8 @@ record RushAudit(List<String> findings, int winners, int unheard, long lastTaken
                 List.copyOf(findings.subList(0, Math.min(MOST_FINDINGS, findings.size()))),
                 winners,
                 unheard,
-                lastTakenMs);
+                lastTakenMs,
+                SellingOut.left(ledger, run.beganAtMs(), tickets));
     }
 
     /** Both clocks are this machine's and count whole milliseconds. */

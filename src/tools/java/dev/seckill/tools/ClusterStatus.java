@@ -1,16 +1,18 @@
 package dev.seckill.tools;
 
+import dev.seckill.trade.Outcome;
 import dev.seckill.trial.Cluster;
 import dev.seckill.trial.DemoSale;
 import dev.seckill.trial.Endpoint;
+import dev.seckill.trial.MetricsPage;
 import dev.seckill.trial.NodePlan;
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
@@ -43,6 +45,7 @@ final class ClusterStatus implements Callable<Integer> {
         all &= part(out, "watch-nodes", running.watcher(), "");
         all &= part(out, "redis", running.redis(), running.redisAddress().replace("redis://", ""));
         all &= part(out, "postgres", running.database(), running.databaseAuthority());
+        running.prometheus().ifPresent(process -> part(out, "prometheus", running.prometheus(), ""));
         out.printf("%n" + NODE, "", "process", "", "", "nginx", "members", "weight", "share", "sold");
         for (int node = 0; node < running.size(); node++) {
             all &= node(out, running, node);
@@ -67,11 +70,11 @@ final class ClusterStatus implements Callable<Integer> {
         Endpoint endpoint = running.endpoint(node);
         boolean isIn = running.nginx().isPresent() && running.isIn(node);
         String state = "is down";
-        String metrics = "";
+        MetricsPage metrics = MetricsPage.parse("");
         if (process.isPresent()) {
             try {
                 state = endpoint.get(NodePlan.READY).statusCode() == 200 ? "is ready" : "is not ready";
-                metrics = endpoint.get("/metrics?scope=application").body();
+                metrics = MetricsPage.of(endpoint);
             } catch (IOException e) {
                 state = "is silent";
             }
@@ -83,21 +86,17 @@ final class ClusterStatus implements Callable<Integer> {
                 endpoint.address().getAuthority(),
                 state,
                 isIn ? "in" : "out",
-                metric(metrics, "seckill_members"),
+                number(metrics.value("seckill_members")),
                 running.weight(node),
-                metric(metrics, "seckill_local_stock{[^}]*sale=\"" + DemoSale.ID + "\"[^}]*}"),
-                metric(
-                        metrics,
-                        "seckill_purchases_total{[^}]*outcome=\"RESERVED\",sale=\"" + DemoSale.ID + "\"[^}]*}"));
+                number(metrics.value("seckill_local_stock", Map.of("sale", DemoSale.ID))),
+                number(metrics.value(
+                        "seckill_purchases_total", Map.of("sale", DemoSale.ID, "outcome", Outcome.RESERVED.name()))));
         return isIn && state.equals("is ready");
     }
 
-    /** A whole number, or a dash. */
-    private static String metric(String metrics, String pattern) {
-        Matcher line = Pattern.compile(
-                        "(?m)^" + pattern.replace("{", "\\{").replace("}", "\\}") + "(?:\\{[^}]*\\})? (\\S+)")
-                .matcher(metrics);
-        return line.find() ? Long.toString((long) Double.parseDouble(line.group(1))) : "-";
+    /** A whole one, or a dash. */
+    private static String number(OptionalDouble metric) {
+        return metric.isPresent() ? Long.toString((long) metric.getAsDouble()) : "-";
     }
 
     private static String left(Endpoint nginx) {

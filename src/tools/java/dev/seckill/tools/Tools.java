@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "seckill-tools",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Run.class, Audit.class, Rebuild.class, Load.class, ClusterTool.class})
+        subcommands = {Run.class, Audit.class, Rebuild.class, Load.class, ClusterTool.class, Watch.class})
 public final class Tools {
     private Tools() {}
 

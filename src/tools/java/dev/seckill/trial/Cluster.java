@@ -308,6 +308,14 @@ public final class Cluster implements AutoCloseable {
         return folder.runningPostgres();
     }
 
+    public Optional<ProcessHandle> prometheus() {
+        return folder.runningPrometheus();
+    }
+
+    public boolean isAnyRunning() {
+        return folder.isAnyRunning();
+    }
+
     /** Where buyers come to. */
     public URI address() {
         return URI.create("http://127.0.0.1:" + plan.port());

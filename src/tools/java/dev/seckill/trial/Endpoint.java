@@ -13,13 +13,13 @@ import java.util.List;
 public final class Endpoint {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final URI address;
-
     /** With HTTP/2, which it would try, two threads of the server can wait for each other for ever (Grizzly 4.0). */
-    private final HttpClient http = HttpClient.newBuilder()
+    private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
+
+    private final URI address;
 
     public Endpoint(URI address) {
         this.address = address;
@@ -48,7 +48,7 @@ public final class Endpoint {
             request.headers(headers.toArray(String[]::new));
         }
         try {
-            return http.send(request.build(), BodyHandlers.ofString());
+            return HTTP.send(request.build(), BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartFailure("Interrupted.", e);

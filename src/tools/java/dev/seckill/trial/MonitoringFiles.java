@@ -19,7 +19,8 @@ final class MonitoringFiles {
     /** Copies them for a Prometheus on that port of loopback that asks nodes on these. */
     static void copy(Path home, Path folder, int port, List<Integer> nodePorts) {
         Path source = home.resolve(SOURCE).toAbsolutePath();
-        String targets = nodePorts.stream().map(node -> "'127.0.0.1:" + node + "'").collect(Collectors.joining(", "));
+        String targets =
+                nodePorts.stream().map(node -> "'127.0.0.1:" + node + "'").collect(Collectors.joining(", "));
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path copy = folder.resolve(source.relativize(file).toString());
