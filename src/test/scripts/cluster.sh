@@ -13,6 +13,7 @@ data="$folder/data"
 port=$((20000 + RANDOM % 5000))
 first=$((25000 + RANDOM % 5000))
 address="http://127.0.0.1:$port"
+prometheus="127.0.0.1:$((30000 + RANDOM % 2000))"
 
 fail() {
   tail --lines=20 "$folder"/*.txt >&2 || true
@@ -98,7 +99,7 @@ wait "$launcher" || code=$?
 [[ -z "$(left)" ]] || fail "left behind after Ctrl-C: $(left | xargs ps --no-headers --format pid,args)"
 
 echo "up"
-up --tickets 2000 || fail "it did not start"
+up --tickets 2000 --monitoring="${prometheus##*:}" || fail "it did not start"
 refuses 1 'Address already in use' up --data "$folder/other" --port "$port" --first-node-port 30001
 listening=$(ss --no-header --listening --tcp --numeric --processes)
 for pid in $(left); do
@@ -120,6 +121,20 @@ cluster status > "$folder/status.txt" || fail "status says that not all runs: $(
 awaits members_are_four
 [[ "$(column 7)" == '1 2 3 4' ]] || fail "the nodes weigh $(column 7)"
 grep --quiet 'demo: 1000 of 2000 tickets left' "$folder/status.txt" || fail "it does not say that 1000 of 2000 are left"
+
+"$home/scripts/watch" --data "$data" --times 2 > "$folder/watch.txt" || fail "the sale can't be watched"
+grep --quiet '^demo sells: 1,000 of 2,000 tickets left' "$folder/watch.txt" || fail "who watches does not see what is left"
+[[ "$(grep --count '^127\.0\.0\.1:' "$folder/watch.txt")" -eq 8 ]] || fail "who watches does not see four nodes twice"
+grep --quiet '^prometheus .* runs' "$folder/status.txt" || fail "status says nothing of Prometheus"
+all_are_asked() {
+  curl --silent --fail --data-urlencode 'query=count(seckill_capacity{sale="demo"} == 2000)' "$prometheus/api/v1/query" |
+    grep --quiet '"4"\]'
+}
+for _ in {1..60}; do
+  ! all_are_asked || break
+  sleep 0.5
+done
+all_are_asked || fail "Prometheus does not hear of the sale from four nodes"
 
 echo "a node and Redis die"
 kill -KILL "$(cat "$data/node-$((first + 1))/node.pid")" "$(cat "$data/redis/redis.pid")"

@@ -97,19 +97,24 @@ refuses 'holds other files' --data "$home/src"
 refuses 'No Redis answers' --port $((port + 1)) --data "$folder/other" --redis redis://127.0.0.1:1
 stop INT 130
 
-start --tickets 5000
+prometheus=$((30000 + RANDOM % 2000))
+start --tickets 5000 --monitoring="$prometheus"
+grep --quiet "metrics *http://127.0.0.1:$prometheus\$" "$folder/run.txt" || fail "it does not say where Prometheus is"
 [[ "$(left)" -eq 2999 ]] || fail "$(left) left after a restart, not 2999"
 for _ in {1..40}; do
   # it takes its Redis over first
   [[ "$(buy first)" -eq 429 ]] || break
   sleep 0.5
 done
+"$home/scripts/watch" --node "$address" --times 1 > "$folder/watch.txt" || fail "the sale can't be watched"
+grep --quiet '^demo sells: 2,999 of 5,000 tickets left' "$folder/watch.txt" || fail "who watches does not see what is left"
 [[ "$(buy first)" -eq 200 ]] || fail "ann's token does not count after a restart"
 [[ "$(buy second)" -eq 201 ]] || fail "a restarted node does not sell"
 awaits_orders 2002
 kill -KILL "$launcher"
 wait "$launcher" || true
 pgrep --full "$data" > /dev/null || fail "a kill -9 left nothing behind; this test expects it to"
+pgrep --full "$data/prometheus" > /dev/null || fail "a kill -9 did not leave Prometheus behind; this test expects it to"
 
 start --tickets 5000
 grep --quiet 'left behind' "$folder/run.txt" || fail "it did not say that it ended what was left behind"

@@ -59,7 +59,10 @@ class MonitoringIT {
         node.restart();
         api = node.api();
         prometheus = PrometheusProcess.start(
-                Path.of(""), folder.resolve("prometheus"), RedisProcess.freePort(), List.of(node.port()));
+                Path.of(""),
+                folder.resolve("prometheus"),
+                RedisProcess.freePort(),
+                List.of("127.0.0.1:" + node.port()));
         assertThat(api.create(SALE, 10_000, 1).status()).isEqualTo(201);
     }
 
@@ -104,7 +107,8 @@ class MonitoringIT {
                 .redirectErrorStream(true)
                 .start();
         // the server says what a histogram is, and nothing of the mean that it adds
-        String page = api.get("/metrics?scope=application").text().replaceAll("(?m)^.*seckill_batch_size_mean.*\\n", "");
+        String page =
+                api.get("/metrics?scope=application").text().replaceAll("(?m)^.*seckill_batch_size_mean.*\\n", "");
         lint.getOutputStream().write(page.getBytes(StandardCharsets.UTF_8));
         lint.getOutputStream().close();
 

@@ -34,7 +34,8 @@ class PrometheusProcessTest {
 
     @Test
     void asksTheNodesOfTheTrialWithTheRulesOfRealMachinesAndIsFoundByItsFolder() throws IOException {
-        PrometheusProcess prometheus = PrometheusProcess.start(HOME, folder, port, List.of(4711, 4712));
+        PrometheusProcess prometheus =
+                PrometheusProcess.start(HOME, folder, port, List.of("127.0.0.1:4711", "127.0.0.1:4712"));
         Api api = new Api(prometheus.address());
 
         // it answers before it has read whom to ask
@@ -54,7 +55,8 @@ class PrometheusProcessTest {
     @Test
     void doesNotTakeSomebodyElseOnItsPortForItself() throws IOException {
         try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> PrometheusProcess.start(HOME, folder, other.getLocalPort(), List.of(4711)))
+            assertThatThrownBy(() ->
+                            PrometheusProcess.start(HOME, folder, other.getLocalPort(), List.of("127.0.0.1:4711")))
                     .isInstanceOf(StartFailure.class)
                     .hasMessageContaining("address already in use");
         }

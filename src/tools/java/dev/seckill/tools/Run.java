@@ -147,7 +147,11 @@ final class Run implements Callable<Integer> {
     }
 
     private PrometheusProcess startPrometheus(Path home, DataFolder data) {
-        return PrometheusProcess.start(home, data.file("prometheus"), monitoringPort, List.of(port));
+        return PrometheusProcess.start(
+                home,
+                data.file("prometheus"),
+                monitoringPort,
+                List.of(Endpoint.at(host, port).address().getAuthority()));
     }
 
     private void requireFreePort() {

@@ -192,7 +192,13 @@ public final class Cluster implements AutoCloseable {
 
     /** Starts a Prometheus that asks every node, or starts it anew. */
     public PrometheusProcess startPrometheus(int port) {
-        return PrometheusProcess.start(home, folder.prometheus(), port, plan.nodePorts());
+        return PrometheusProcess.start(home, folder.prometheus(), port, nodeAddresses());
+    }
+
+    private List<String> nodeAddresses() {
+        return IntStream.range(0, size())
+                .mapToObj(node -> endpoint(node).address().getAuthority())
+                .toList();
     }
 
     /** Starts a node with the WAR that it had, and returns when nginx sends it buyers. */

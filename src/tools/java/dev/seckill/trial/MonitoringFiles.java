@@ -16,11 +16,10 @@ final class MonitoringFiles {
 
     private MonitoringFiles() {}
 
-    /** Copies them for a Prometheus on that port of loopback that asks nodes on these. */
-    static void copy(Path home, Path folder, int port, List<Integer> nodePorts) {
+    /** Copies them for a Prometheus on that port of loopback that asks these nodes. */
+    static void copy(Path home, Path folder, int port, List<String> nodes) {
         Path source = home.resolve(SOURCE).toAbsolutePath();
-        String targets =
-                nodePorts.stream().map(node -> "'127.0.0.1:" + node + "'").collect(Collectors.joining(", "));
+        String targets = nodes.stream().map(node -> "'" + node + "'").collect(Collectors.joining(", "));
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path copy = folder.resolve(source.relativize(file).toString());

@@ -36,13 +36,14 @@ public final class PrometheusProcess implements AutoCloseable {
      * Starts one in the folder and returns when it answers. Whatever is left there is ended first.
      *
      * @param home the folder that payara-config/ is in
+     * @param nodes whom to ask, as 127.0.0.1:3001
      */
-    public static PrometheusProcess start(Path home, Path folder, int port, List<Integer> nodePorts) {
+    public static PrometheusProcess start(Path home, Path folder, int port, List<String> nodes) {
         Path program = Installed.need(NAME);
         endLeftover(folder);
         try {
             Path real = Files.createDirectories(folder).toRealPath();
-            MonitoringFiles.copy(home, real, port, nodePorts);
+            MonitoringFiles.copy(home, real, port, nodes);
             Endpoint endpoint = Endpoint.at("127.0.0.1", port);
             List<String> command = List.of(
                     program.toString(),
