@@ -17,7 +17,7 @@ import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
 
 /**
- * How each sale stands, here and in the centre, as last heard. Every node tells what it has heard, so who has heard of the most
+ * How each sale stands, here and in the centre, as last seen. Every node tells what it has seen, so who has seen the most
  * movements is right. A label per sale, of which there are at most 1 000.
  */
 @ApplicationScoped
@@ -54,21 +54,18 @@ public class StockMetrics {
                         localStock,
                         stock -> stock.localStock(sale),
                         tag);
-                registry.gauge(
-                        metadata("seckill_central_stock", "Tickets on sale in the ledger, as last heard"),
-                        localStock,
-                        stock -> stock.standing(sale).remaining(),
-                        tag);
-                registry.gauge(
-                        metadata("seckill_returning_stock", "Tickets given back and on sale again soon, as last heard"),
-                        localStock,
-                        stock -> stock.standing(sale).returning(),
-                        tag);
-                registry.gauge(
-                        metadata("seckill_movements", "Movements of the sale so far, as last heard"),
-                        localStock,
-                        stock -> stock.standing(sale).seq(),
-                        tag);
+                show("seckill_movements", "Movements of the sale so far, as last seen", sale, seen -> seen.standing()
+                        .seq());
+                show(
+                        "seckill_central_stock",
+                        "Tickets on sale in the ledger, as last seen",
+                        sale,
+                        seen -> seen.standing().remaining());
+                show(
+                        "seckill_returning_stock",
+                        "Tickets given back and on sale again soon, as last seen",
+                        sale,
+                        seen -> seen.standing().returning());
                 show("seckill_capacity", "Tickets of the sale, as last seen", sale, Sale::capacity);
                 show("seckill_reserved", "Tickets reserved and not paid yet, as last seen", sale, Sale::reserved);
                 show("seckill_sold", "Tickets paid, as last seen", sale, Sale::sold);

@@ -33,6 +33,11 @@ final class SaleWatch {
             nextNanos = System.nanoTime();
         }
         mine = line.isMine();
+        if (!mine) {
+            // whoever writes it now says what is wrong
+            trouble = "";
+            stopped = false;
+        }
         written = line.place();
         writtenAtMs = line.atMs();
         aside = line.aside();

@@ -73,9 +73,10 @@ public class PurchaseMetrics {
         durations.add(System.nanoTime() - acceptedAtNanos);
     }
 
-    /** Counts a purchase that failed for a reason which is not its buyer's. */
-    public void countFault() {
+    /** Counts a purchase accepted at that time that failed for a reason which is not its buyer's. */
+    public void countFault(long acceptedAtNanos) {
         faults.inc();
+        durations.add(System.nanoTime() - acceptedAtNanos);
     }
 
     /** Shows the sales met since the last time, before anybody buys: a rate needs a first count. Called by one thread at a time. */

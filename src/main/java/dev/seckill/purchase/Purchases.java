@@ -68,13 +68,13 @@ public class Purchases {
         }
         ReservationId id = ReservationId.derive(accepted.sale, buyer, key);
         return inFlight.let(() -> sell(accepted, id, buyer, quantity), () -> now(Answer.BUSY, null, id, accepted))
-                .whenComplete((reply, fault) -> countFault(fault));
+                .whenComplete((reply, fault) -> countFault(fault, accepted));
     }
 
-    private void countFault(Throwable fault) {
+    private void countFault(Throwable fault, Accepted accepted) {
         Throwable cause = fault instanceof CompletionException ? fault.getCause() : fault;
         if (cause != null && !(cause instanceof BadInput)) {
-            metrics.countFault();
+            metrics.countFault(accepted.atNanos);
         }
     }
 

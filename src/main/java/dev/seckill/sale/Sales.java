@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class Sales {
     private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long STILL_FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long LIST_FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Ledger ledger;
@@ -143,15 +144,24 @@ public class Sales {
         return contacted;
     }
 
-    /** Looks again at the sales that are known to have moved since they were seen; one that stands still costs nothing. Called by a timer. */
+    /**
+     * Looks again at the sales that are known to have moved since they were seen, and now and then at those that stand still: a hand
+     * that changes Redis moves nothing. Called by a timer.
+     */
     public void follow() {
         seen.forEach((id, known) -> {
-            Standing then = known.sale.standing();
-            if (known.sale.state() != SaleState.ARCHIVED
-                    && new Place(then.epoch(), then.seq()).isBefore(ledger.seen(id))) {
+            boolean looks = hasMoved(id, known.sale)
+                    || ledger.isDamaged(id)
+                    || System.nanoTime() - known.atNanos > STILL_FRESH_NANOS;
+            if (known.sale.state() != SaleState.ARCHIVED && looks) {
                 look(id);
             }
         });
+    }
+
+    private boolean hasMoved(SaleId id, Sale since) {
+        Standing then = since.standing();
+        return new Place(then.epoch(), then.seq()).isBefore(ledger.seen(id));
     }
 
     /** The sale as last seen, however long ago; of one that moves, a second or two. */

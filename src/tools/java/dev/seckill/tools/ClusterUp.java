@@ -5,6 +5,7 @@ import dev.seckill.trial.ClusterPlan;
 import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.DemoSale;
 import dev.seckill.trial.Endpoint;
+import dev.seckill.trial.PrometheusProcess;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
 import dev.seckill.trial.Tokens;
@@ -84,6 +85,9 @@ final class ClusterUp implements Callable<Integer> {
             }
             try (Cluster running = Cluster.open(ClusterTool.home(), data, plan)) {
                 try {
+                    if (monitoringPort != null && running.prometheus().isEmpty()) {
+                        PrometheusProcess.requirePossible(monitoringPort);
+                    }
                     running.start(this::out);
                     show(running, data);
                 } catch (StartFailure | UncheckedIOException e) {
@@ -126,9 +130,14 @@ final class ClusterUp implements Callable<Integer> {
                         running.databaseAddress(),
                         running.redisAddress(),
                         running.folder(),
-                        monitoringPort == null
-                                ? "--monitoring starts a Prometheus"
-                                : running.startPrometheus(monitoringPort).use()));
+                        metrics(running)));
+    }
+
+    private String metrics(Cluster running) {
+        if (monitoringPort != null) {
+            return running.startPrometheus(monitoringPort).use();
+        }
+        return running.prometheus().isPresent() ? "Prometheus runs on" : "--monitoring starts a Prometheus";
     }
 
     private void out(String line) {

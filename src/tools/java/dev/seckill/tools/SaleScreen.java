@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** A sale as its nodes' metrics show it, in lines for a terminal. */
 final class SaleScreen {
-    private static final String NODE = "%-21s %8s %11s %10s %10s %8s %12s";
+    private static final String NODE = "%-21s %8s %10s %9s %9s %7s %9s";
     private static final double MS = 1e3;
 
     private final List<WatchedNode> nodes;
@@ -38,7 +38,7 @@ final class SaleScreen {
         lines.add("answers/s  " + answers());
         lines.add("orders     " + orders());
         lines.add("");
-        lines.add(NODE.formatted("node", "share", "reserved/s", "answers/s", "in flight", "waiting", "99 % within"));
+        lines.add(NODE.formatted("node", "share", "reserved/s", "answers/s", "in flight", "waiting", "99 % in"));
         nodes.forEach(node -> lines.add(line(node)));
         return lines;
     }
@@ -54,7 +54,7 @@ final class SaleScreen {
     }
 
     private String standing(WatchedNode node) {
-        return "%s %s: %s of %s tickets left, %s come back soon, %s reserved, %s sold"
+        return "%s %s: %s of %s tickets left, %s returning, %s reserved, %s sold"
                 .formatted(
                         sale.get("sale"),
                         node.value("seckill_sale_open", sale).orElse(0) > 0 ? "sells" : "does not sell",
@@ -69,7 +69,7 @@ final class SaleScreen {
     private String answers() {
         return Stream.of(Outcome.values())
                 .filter(outcome -> outcome == Outcome.RESERVED || perSecond(outcome) > 0)
-                .map(outcome -> "%,.0f %s".formatted(perSecond(outcome), words(outcome)))
+                .map(outcome -> whole(OptionalDouble.of(perSecond(outcome))) + " " + words(outcome))
                 .collect(Collectors.joining(", "));
     }
 
@@ -93,12 +93,13 @@ final class SaleScreen {
         if (seconds.isEmpty()) {
             return "nobody writes them here";
         }
-        return "%.1f s and %s movements behind, %s kept aside, %s off the ledger (drift)"
-                .formatted(
-                        seconds.getAsDouble(),
-                        whole(most("seckill_order_lag_movements")),
-                        whole(most("seckill_order_kept_aside")),
-                        whole(most("seckill_drift")));
+        return String.format(
+                Locale.ROOT,
+                "%.1f s and %s movements behind, %s kept aside, %s off the ledger",
+                seconds.getAsDouble(),
+                whole(most("seckill_order_lag_movements")),
+                whole(most("seckill_order_kept_aside")),
+                whole(most("seckill_drift")));
     }
 
     private OptionalDouble most(String metric) {
@@ -124,13 +125,14 @@ final class SaleScreen {
     }
 
     private static String whole(OptionalDouble number) {
-        return number.isPresent() ? "%,.0f".formatted(number.getAsDouble()) : "-";
+        return number.isPresent() ? String.format(Locale.ROOT, "%,.0f", number.getAsDouble()) : "-";
     }
 
     private static String ms(OptionalDouble seconds) {
         if (seconds.isEmpty()) {
             return "-";
         }
-        return Double.isInfinite(seconds.getAsDouble()) ? "longer" : "%,.0f ms".formatted(seconds.getAsDouble() * MS);
+        double ms = seconds.getAsDouble() * MS;
+        return Double.isInfinite(ms) ? "longer" : whole(OptionalDouble.of(ms)) + " ms";
     }
 }

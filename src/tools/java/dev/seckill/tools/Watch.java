@@ -3,6 +3,7 @@ package dev.seckill.tools;
 import dev.seckill.trial.Cluster;
 import dev.seckill.trial.DemoSale;
 import dev.seckill.trial.Endpoint;
+import dev.seckill.trial.MetricsPage;
 import dev.seckill.trial.Pause;
 import dev.seckill.trial.StartFailure;
 import dev.seckill.trial.StopSignal;
@@ -16,6 +17,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +51,18 @@ import picocli.CommandLine.Spec;
 final class Watch implements Callable<Integer> {
     private static final URI OF_A_RUN = URI.create("http://127.0.0.1:3005");
     private static final Duration SHORTEST = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** Of a terminal: lines do not wrap, which would be more than it goes up again; and they do. */
+    private static final String NO_WRAP = "\033[?7l";
+
+    private static final String WRAP = "\033[?7h";
+
+    private final ExecutorService askers = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "asks a node");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     @Option(
             names = "--node",
@@ -88,6 +107,12 @@ final class Watch implements Callable<Integer> {
         if (every.compareTo(SHORTEST) < 0 || times < 1) {
             throw new ParameterException(spec.commandLine(), "--every is at least PT0.2S, and --times at least 1.");
         }
+        for (URI address : addresses) {
+            if (address.getHost() == null || !"http".equals(address.getScheme())) {
+                throw new ParameterException(
+                        spec.commandLine(), "--node is as http://127.0.0.1:3001, not " + address + ".");
+            }
+        }
         List<WatchedNode> nodes = endpoints().stream().map(WatchedNode::new).toList();
         look(nodes);
         requireSale(nodes);
@@ -122,8 +147,28 @@ final class Watch implements Callable<Integer> {
         }
     }
 
-    private static void look(List<WatchedNode> nodes) {
-        nodes.parallelStream().forEach(WatchedNode::look);
+    /** Asks all at once, and waits no longer for one that is silent or stops in mid-answer. */
+    private void look(List<WatchedNode> nodes) {
+        try {
+            List<Future<MetricsPage>> pages = askers.invokeAll(
+                    nodes.stream().<Callable<MetricsPage>>map(node -> node::ask).toList(),
+                    PATIENCE.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            for (int i = 0; i < nodes.size(); i++) {
+                hear(nodes.get(i), pages.get(i));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("Interrupted.", e);
+        }
+    }
+
+    private static void hear(WatchedNode node, Future<MetricsPage> page) throws InterruptedException {
+        try {
+            node.see(page.get(), System.nanoTime());
+        } catch (ExecutionException | CancellationException e) {
+            node.miss();
+        }
     }
 
     private void requireSale(List<WatchedNode> nodes) {
@@ -139,21 +184,23 @@ final class Watch implements Callable<Integer> {
 
     private void show(List<WatchedNode> nodes) {
         PrintWriter out = spec.commandLine().getOut();
-        SaleScreen screen = new SaleScreen(nodes, sale);
-        int lines = 0;
-        for (int time = 0; time < times; time++) {
-            Pause.of(every);
-            look(nodes);
-            List<String> shown = screen.lines();
-            if (!plain && lines > 0) {
-                out.print("\033[%dA\033[J".formatted(lines));
+        out.print(plain ? "" : NO_WRAP);
+        try {
+            SaleScreen screen = new SaleScreen(nodes, sale);
+            int lines = 0;
+            for (int time = 0; time < times; time++) {
+                Pause.of(every);
+                look(nodes);
+                List<String> shown = screen.lines();
+                out.print(plain || lines == 0 ? "" : "\033[%dA\033[J".formatted(lines));
+                shown.forEach(out::println);
+                out.print(plain ? System.lineSeparator() : "");
+                out.flush();
+                lines = shown.size();
             }
-            shown.forEach(out::println);
-            if (plain) {
-                out.println();
-            }
+        } finally {
+            out.print(plain ? "" : WRAP);
             out.flush();
-            lines = shown.size();
         }
     }
 }

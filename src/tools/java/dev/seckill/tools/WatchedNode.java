@@ -25,19 +25,20 @@ final class WatchedNode {
     /** What it said, and when. */
     private record Look(MetricsPage page, long nanos) {}
 
-    /** Asks it; one that does not answer is silent until it does. */
-    void look() {
-        try {
-            see(MetricsPage.of(endpoint), System.nanoTime());
-        } catch (IOException e) {
-            before = null;
-            now = null;
-        }
+    /** Asks it. */
+    MetricsPage ask() throws IOException {
+        return MetricsPage.of(endpoint);
     }
 
     void see(MetricsPage page, long nanos) {
         before = now;
         now = new Look(page, nanos);
+    }
+
+    /** It did not answer: it is silent until it does. */
+    void miss() {
+        before = null;
+        now = null;
     }
 
     String name() {
@@ -63,7 +64,7 @@ final class WatchedNode {
         return isSilent() ? OptionalDouble.empty() : now.page.value(metric, labels);
     }
 
-    /** How much it has grown a second since the last time; nothing the first time, and after a start of the node. */
+    /** How much it has grown a second since the last time; nothing the first time, and where it has less than then (a node that was started anew). */
     OptionalDouble perSecond(String metric, Map<String, String> labels) {
         if (isSilent() || before == null) {
             return OptionalDouble.empty();

@@ -1,6 +1,7 @@
 package dev.seckill.trial;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import java.util.stream.Stream;
 
 /** What a node's metrics say at one moment, in Prometheus' text format. */
 public final class MetricsPage {
+    private static final int OK = 200;
     private static final String PATH = "/metrics?scope=application";
-    private static final Pattern LINE = Pattern.compile("(?m)^([a-zA-Z_:][\\w:]*)(?:\\{([^}]*)})? (\\S+)");
+    private static final Pattern LINE = Pattern.compile("(?m)^([a-zA-Z_:][\\w:]*)(?:\\{([^}]*)})? ([-+]?[0-9]\\S*)$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
     /** The server puts its own label on all of them. */
@@ -33,7 +35,11 @@ public final class MetricsPage {
 
     /** Of that node, now. */
     public static MetricsPage of(Endpoint node) throws IOException {
-        return parse(node.get(PATH).body());
+        HttpResponse<String> answer = node.get(PATH);
+        if (answer.statusCode() != OK) {
+            throw new IOException(node.address() + PATH + " says " + answer.statusCode());
+        }
+        return parse(answer.body());
     }
 
     /** Whatever is no number of a metric is left out. */

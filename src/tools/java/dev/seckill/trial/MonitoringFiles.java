@@ -21,6 +21,7 @@ final class MonitoringFiles {
         Path source = home.resolve(SOURCE).toAbsolutePath();
         String targets = nodes.stream().map(node -> "'" + node + "'").collect(Collectors.joining(", "));
         try (Stream<Path> files = Files.walk(source)) {
+            forgetRules(folder.resolve("rules"));
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path copy = folder.resolve(source.relativize(file).toString());
                 Files.createDirectories(copy.getParent());
@@ -33,6 +34,17 @@ final class MonitoringFiles {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** It reads whatever lies there, also what there is no more. */
+    private static void forgetRules(Path rules) throws IOException {
+        if (Files.isDirectory(rules)) {
+            try (Stream<Path> old = Files.list(rules)) {
+                for (Path file : old.toList()) {
+                    Files.delete(file);
+                }
+            }
         }
     }
 

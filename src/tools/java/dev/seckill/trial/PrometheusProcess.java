@@ -1,6 +1,8 @@
 package dev.seckill.trial;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +60,19 @@ public final class PrometheusProcess implements AutoCloseable {
             return prometheus;
         } catch (IOException e) {
             throw new StartFailure("Can't start Prometheus in " + folder + " (" + e + ").", e);
+        }
+    }
+
+    /** Fails if none could be started now on this port. */
+    public static void requirePossible(int port) {
+        Installed.need(NAME);
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            socket.getLocalPort();
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StartFailure(
+                    "Prometheus can't listen on 127.0.0.1:" + port + " (" + e.getMessage()
+                            + "): stop what does, or choose with --monitoring=PORT.",
+                    e);
         }
     }
 
