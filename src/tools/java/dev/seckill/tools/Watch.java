@@ -184,7 +184,8 @@ final class Watch implements Callable<Integer> {
 
     private void show(List<WatchedNode> nodes) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(plain ? "" : NO_WRAP);
+        boolean inPlace = !plain && Boolean.getBoolean("seckill.terminal");
+        out.print(inPlace ? NO_WRAP : "");
         try {
             SaleScreen screen = new SaleScreen(nodes, sale);
             int lines = 0;
@@ -192,14 +193,14 @@ final class Watch implements Callable<Integer> {
                 Pause.of(every);
                 look(nodes);
                 List<String> shown = screen.lines();
-                out.print(plain || lines == 0 ? "" : "\033[%dA\033[J".formatted(lines));
+                out.print(!inPlace || lines == 0 ? "" : "\033[%dA\033[J".formatted(lines));
                 shown.forEach(out::println);
-                out.print(plain ? System.lineSeparator() : "");
+                out.print(inPlace ? "" : System.lineSeparator());
                 out.flush();
                 lines = shown.size();
             }
         } finally {
-            out.print(plain ? "" : WRAP);
+            out.print(inPlace ? WRAP : "");
             out.flush();
         }
     }
