@@ -56,13 +56,8 @@ final class ClusterUp implements Callable<Integer> {
                     "For the JVMs of the nodes, as --node-option -Dseckill.stock.buffer-percent=20; more than once.")
     private List<String> nodeOptions = new ArrayList<>();
 
-    @Option(
-            names = "--monitoring",
-            arity = "0..1",
-            fallbackValue = "9090",
-            paramLabel = "PORT",
-            description = "With a Prometheus on this port (${FALLBACK-VALUE}), from the Debian package of that name.")
-    private Integer monitoringPort;
+    @Mixin
+    private MonitoringOption monitoring = new MonitoringOption();
 
     @Option(names = "--fresh", description = "End what runs and delete what is kept first.")
     private boolean fresh;
@@ -85,8 +80,8 @@ final class ClusterUp implements Callable<Integer> {
             }
             try (Cluster running = Cluster.open(ClusterTool.home(), data, plan)) {
                 try {
-                    if (monitoringPort != null && running.prometheus().isEmpty()) {
-                        PrometheusProcess.requirePossible(monitoringPort);
+                    if (monitoring.isWanted() && running.prometheus().isEmpty()) {
+                        PrometheusProcess.requirePossible(monitoring.port());
                     }
                     running.start(this::out);
                     show(running, data);
@@ -134,8 +129,8 @@ final class ClusterUp implements Callable<Integer> {
     }
 
     private String metrics(Cluster running) {
-        if (monitoringPort != null) {
-            return running.startPrometheus(monitoringPort).use();
+        if (monitoring.isWanted()) {
+            return running.startPrometheus(monitoring.port()).use();
         }
         return running.prometheus().isPresent() ? "Prometheus runs on" : "--monitoring starts a Prometheus";
     }

@@ -77,13 +77,8 @@ final class Run implements Callable<Integer> {
     @Option(names = "--no-database", description = "Without a PostgreSQL: no orders are written, and nobody can pay.")
     private boolean noDatabase;
 
-    @Option(
-            names = "--monitoring",
-            arity = "0..1",
-            fallbackValue = "9090",
-            paramLabel = "PORT",
-            description = "With a Prometheus on this port (${FALLBACK-VALUE}), from the Debian package of that name.")
-    private Integer monitoringPort;
+    @Mixin
+    private MonitoringOption monitoring = new MonitoringOption();
 
     @Option(
             names = "--data",
@@ -129,7 +124,7 @@ final class Run implements Callable<Integer> {
         Path home = Path.of(System.getProperty("seckill.home"));
         try (RedisProcess redis = redisAddress == null ? startRedis(home, redisFolder) : null;
                 PostgresProcess database = noDatabase ? null : startDatabase(data);
-                PrometheusProcess prometheus = monitoringPort == null ? null : startPrometheus(home, data)) {
+                PrometheusProcess prometheus = monitoring.isWanted() ? startPrometheus(home, data) : null) {
             if (redis == null) {
                 requireAnswer(redisAddress);
             }
@@ -150,7 +145,7 @@ final class Run implements Callable<Integer> {
         return PrometheusProcess.start(
                 home,
                 data.file("prometheus"),
-                monitoringPort,
+                monitoring.port(),
                 List.of(Endpoint.at(host, port).address().getAuthority()));
     }
 
