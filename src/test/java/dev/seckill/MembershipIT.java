@@ -91,10 +91,10 @@ class MembershipIT {
 
         await("a quarter of what is left, and half of that on top")
                 .atMost(NOTHING_IS_STRANDED)
-                .until(() -> localStock(light, sale) == 36);
+                .untilAsserted(() -> assertThat(localStock(light, sale)).isEqualTo(36));
         await("all of it, because three quarters and half of that on top are more")
                 .atMost(NOTHING_IS_STRANDED)
-                .until(() -> localStock(heavy, sale) == 98);
+                .untilAsserted(() -> assertThat(localStock(heavy, sale)).isEqualTo(98));
         assertThat(light.api().metric("seckill_members")).isEqualTo(2);
     }
 
