@@ -137,6 +137,7 @@ class HouseRulesTest {
                     "dev.seckill.tools..",
                     "dev.seckill.trial..",
                     "dev.seckill.load..",
+                    "dev.seckill.lab..",
                     "dev.seckill.constant..",
                     "redis.embedded..",
                     "picocli..");

@@ -1,5 +1,6 @@
 package dev.seckill.tools;
 
+import dev.seckill.lab.LabTool;
 import dev.seckill.load.Load;
 import dev.seckill.load.Spoiled;
 import dev.seckill.trial.StartFailure;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "seckill-tools",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Run.class, Audit.class, Rebuild.class, Load.class, ClusterTool.class, Watch.class})
+        subcommands = {Run.class, Audit.class, Rebuild.class, Load.class, ClusterTool.class, LabTool.class, Watch.class
+        })
 public final class Tools {
     private Tools() {}
 
