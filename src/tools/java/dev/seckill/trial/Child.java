@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,7 @@ public final class Child {
     }
 
     /** Starts it; its command line has to contain its folder, by which a leftover is known. */
-    static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
+    public static Child start(String name, Path folder, List<String> command, Map<String, String> environment) {
         Path log = folder.resolve(name + ".log");
         List<String> line = new ArrayList<>(command);
         if (Files.isExecutable(SETSID)) {
@@ -65,26 +66,49 @@ public final class Child {
         return leftover.isPresent();
     }
 
+    /**
+     * Ends such a child with all that it started in its session, by one signal that none of them can catch; true if there was any.
+     * As when the power fails: nothing is written, nobody is told. One by one would be dangerous: what a User-Mode Linux has in
+     * hand goes on by itself, on this machine's kernel, when its master has gone before.
+     */
+    public static boolean killLeftover(String name, Path folder) {
+        OptionalLong group = writtenPid(name, folder);
+        if (group.isEmpty() || !ProcessGroup.of(group.getAsLong()).isOf(folder)) {
+            return false;
+        }
+        ProcessGroup.of(group.getAsLong()).kill();
+        return true;
+    }
+
     /** Whether one that was started in the folder is there, whoever started it. */
     static boolean isRunning(String name, Path folder) {
         return find(name, folder).isPresent();
     }
 
     /** The one that was started in the folder, whoever started it. */
-    static Optional<ProcessHandle> find(String name, Path folder) {
+    public static Optional<ProcessHandle> find(String name, Path folder) {
+        OptionalLong pid = writtenPid(name, folder);
+        // A process id may belong to somebody else by now: the command line tells.
+        return pid.isEmpty()
+                ? Optional.empty()
+                : ProcessHandle.of(pid.getAsLong()).filter(process -> isOf(folder, process));
+    }
+
+    static boolean isOf(Path folder, ProcessHandle process) {
+        return process.info()
+                .commandLine()
+                .filter(line -> line.contains(folder.toString()))
+                .isPresent();
+    }
+
+    private static OptionalLong writtenPid(String name, Path folder) {
         try {
             Path file = pidFile(name, folder);
-            if (!Files.exists(file)) {
-                return Optional.empty();
-            }
-            // A process id may belong to somebody else by now: the command line tells.
-            return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
-                    .filter(process -> process.info()
-                            .commandLine()
-                            .filter(line -> line.contains(folder.toString()))
-                            .isPresent());
+            return Files.exists(file)
+                    ? OptionalLong.of(Long.parseLong(Files.readString(file).strip()))
+                    : OptionalLong.empty();
         } catch (IOException | NumberFormatException e) {
-            return Optional.empty();
+            return OptionalLong.empty();
         }
     }
 
@@ -113,7 +137,7 @@ public final class Child {
         return process.onExit().thenApply(ended -> this);
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 

@@ -18,10 +18,12 @@ import java.util.stream.IntStream;
 /**
  * Nginx, four nodes that it gives 1, 2, 3 and 4 of ten buyers, Redis and PostgreSQL, on loopback, started from the files that go
  * to real machines. They live on when the process that started them ends: whoever opens the same folder finds them there, and
- * may stop one, start it again, or end all. Nodes are counted from 0.
+ * may stop one, start it again, or end all. Nodes are counted from 0. One behind a {@link Front} has no nginx of its own.
  */
 public final class Cluster implements AutoCloseable {
     private static final Path WAR = Path.of("target/seckill.war");
+
+    private static final String LOOPBACK = "127.0.0.0/8";
 
     /** A node that was found while it starts, and then five looks of nginx; as long as a start may take. */
     private static final Duration LET_IN = Duration.ofMinutes(3);
@@ -84,7 +86,7 @@ public final class Cluster implements AutoCloseable {
 
     /** The same with more in the environment of the nodes. */
     public void start(Map<String, String> more, Consumer<String> progress) {
-        if (nginx().isEmpty()) {
+        if (hasNginx() && nginx().isEmpty()) {
             // workers whose master was killed hold its port
             NginxProcess.endLeftover(folder.nginx());
         }
@@ -94,7 +96,9 @@ public final class Cluster implements AutoCloseable {
         }
         startRedis();
         startDatabase();
-        startNginx();
+        if (hasNginx()) {
+            startNginx();
+        }
         boolean noneRuns =
                 IntStream.range(0, size()).allMatch(node -> node(node).isEmpty());
         List<Node> started = new ArrayList<>();
@@ -117,15 +121,17 @@ public final class Cluster implements AutoCloseable {
             progress.accept("  %s is ready after %d s"
                     .formatted(node.address(), node.bootTime().toSeconds()));
         }
-        progress.accept("Waiting until nginx lets them in ...");
-        for (int node = 0; node < size(); node++) {
-            awaitIn(node, LET_IN);
+        if (hasNginx()) {
+            progress.accept("Waiting until nginx lets them in ...");
+            for (int node = 0; node < size(); node++) {
+                awaitIn(node, LET_IN);
+            }
         }
     }
 
     private void requireFreePorts() {
         List<Integer> needed = new ArrayList<>();
-        if (nginx().isEmpty()) {
+        if (hasNginx() && nginx().isEmpty()) {
             needed.add(plan.port());
         }
         IntStream.range(0, size())
@@ -186,7 +192,7 @@ public final class Cluster implements AutoCloseable {
             files.append("site.conf", plan.siteLines());
             NginxProcess.start(files);
         } else if (watcher().isEmpty()) {
-            NginxProcess.watch(folder.nginx());
+            NginxProcess.watch(folder.nginx(), NginxPlace.onLoopback(plan.port(), plan.nodePorts()));
         }
     }
 
@@ -201,7 +207,7 @@ public final class Cluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Starts a node with the WAR that it had, and returns when nginx sends it buyers. */
+    /** Starts a node with the WAR that it had, and returns when nginx sends it buyers, or, if nginx is not the cluster's, it is ready. */
     public void startNode(int node) {
         startNode(node, Map.of());
     }
@@ -209,7 +215,9 @@ public final class Cluster implements AutoCloseable {
     /** The same with more in its environment. */
     public void startNode(int node, Map<String, String> more) {
         launchNode(node, more).awaitReady();
-        awaitIn(node, LET_IN);
+        if (hasNginx()) {
+            awaitIn(node, LET_IN);
+        }
     }
 
     Node launchNode(int node) {
@@ -235,10 +243,15 @@ public final class Cluster implements AutoCloseable {
         NodeEnvironment environment = NodeEnvironment.of(redisAddress())
                 .withTickets(DemoSale.ID, nodeFolder(node).file("stat.log"))
                 .withDatabase(databaseUrl(), databasePassword())
-                .withSandbox(data, address())
+                // which a node behind somebody else may not reach, so it calls itself
+                .withSandbox(data, hasNginx() ? address() : endpoint(node).address())
                 // buyers come through nginx, which says who they are; load comes from here
-                .with("SECKILL_LIMIT_TRUSTED_PROXIES", "127.0.0.0/8")
-                .with("SECKILL_LIMIT_EXEMPT", "127.0.0.0/8")
+                .with(
+                        "SECKILL_LIMIT_TRUSTED_PROXIES",
+                        LOOPBACK + plan.front().map(it -> "," + it.proxies()).orElse(""))
+                .with(
+                        "SECKILL_LIMIT_EXEMPT",
+                        LOOPBACK + plan.front().map(it -> "," + it.exempt()).orElse(""))
                 .with("SECKILL_FILES", nodeFolder(node).file("files").toString());
         if (options.stream().noneMatch(option -> option.startsWith("-Dmp.jwt.verify.issuer="))) {
             environment.withTrialIssuer(TrialKey.in(folder.path()));
@@ -247,11 +260,21 @@ public final class Cluster implements AutoCloseable {
         return Node.launch(new NodePlan(
                 home,
                 nodeFolder(node),
-                "127.0.0.1",
+                plan.front().map(Front::nodesListen).orElse("127.0.0.1"),
                 plan.nodePorts().get(node),
                 environment.variables(),
                 options,
                 NodePlan.READY));
+    }
+
+    /** Ends a node at once, as when the power fails; true if it ran. */
+    public boolean killNode(int node) {
+        return Child.killLeftover(Node.NAME, folder.node(plan.nodePorts().get(node)));
+    }
+
+    /** The same with Redis. */
+    public boolean killRedis() {
+        return Child.killLeftover(RedisProcess.NAME, folder.redis());
     }
 
     /** Stops a node as it wants to be stopped; true if it ran. */
@@ -322,9 +345,13 @@ public final class Cluster implements AutoCloseable {
         return folder.isAnyRunning();
     }
 
+    private boolean hasNginx() {
+        return plan.front().isEmpty();
+    }
+
     /** Where buyers come to. */
     public URI address() {
-        return URI.create("http://127.0.0.1:" + plan.port());
+        return plan.front().map(Front::address).orElse(URI.create("http://127.0.0.1:" + plan.port()));
     }
 
     public String redisAddress() {

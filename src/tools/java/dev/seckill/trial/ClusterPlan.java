@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,6 +28,7 @@ import java.util.stream.IntStream;
  * @param nodeOptions of the nodes' JVMs; they overrule what is in payara-config/node.options
  * @param redisSettings lines of a redis.conf; they overrule payara-config/redis.conf
  * @param siteLines of nginx' site.conf, behind those of nginx/
+ * @param front what stands there instead of an nginx of its own, if anything does
  */
 public record ClusterPlan(
         int port,
@@ -36,7 +38,8 @@ public record ClusterPlan(
         int databasePort,
         List<String> nodeOptions,
         List<String> redisSettings,
-        List<String> siteLines) {
+        List<String> siteLines,
+        Optional<Front> front) {
     /** As the files of nginx have it. */
     private static final int NODES = 4;
 
@@ -67,7 +70,8 @@ public record ClusterPlan(
                 free.get(1),
                 nodeOptions,
                 redisSettings,
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /** The same, of which nobody else needs to know where it is. */
@@ -81,13 +85,29 @@ public record ClusterPlan(
                 free.get(1),
                 nodeOptions,
                 redisSettings,
-                List.of());
+                List.of(),
+                Optional.empty());
+    }
+
+    /** Of nodes that somebody else stands in front of. */
+    public static ClusterPlan behind(Front front, int firstNodePort, List<String> nodeOptions) {
+        ClusterPlan plan = of(front.port(), firstNodePort, nodeOptions, List.of());
+        return new ClusterPlan(
+                plan.port,
+                plan.nodePorts,
+                plan.memberPorts,
+                plan.redisPort,
+                plan.databasePort,
+                plan.nodeOptions,
+                plan.redisSettings,
+                List.of(),
+                Optional.of(front));
     }
 
     /** The same, whose nginx answers what it does nowhere else, too. */
     public ClusterPlan withSiteLines(List<String> lines) {
         return new ClusterPlan(
-                port, nodePorts, memberPorts, redisPort, databasePort, nodeOptions, redisSettings, lines);
+                port, nodePorts, memberPorts, redisPort, databasePort, nodeOptions, redisSettings, lines, front);
     }
 
     private static boolean isFree(int port) {
@@ -126,8 +146,9 @@ public record ClusterPlan(
                     Integer.parseInt(kept.getProperty("database")),
                     kept.getProperty("node-options").lines().toList(),
                     kept.getProperty("redis-settings").lines().toList(),
-                    kept.getProperty("site-lines").lines().toList()));
-        } catch (IOException | NumberFormatException | NullPointerException e) {
+                    kept.getProperty("site-lines").lines().toList(),
+                    front(kept.getProperty("front", "").lines().toList())));
+        } catch (IOException | NumberFormatException | NullPointerException | IndexOutOfBoundsException e) {
             throw new StartFailure(file + " can't be read (" + e + "): end what runs by scripts/cluster down.", e);
         }
     }
@@ -143,6 +164,8 @@ public record ClusterPlan(
         kept.setProperty("node-options", String.join("\n", nodeOptions));
         kept.setProperty("redis-settings", String.join("\n", redisSettings));
         kept.setProperty("site-lines", String.join("\n", siteLines));
+        front.ifPresent(it -> kept.setProperty(
+                "front", String.join("\n", it.address().toString(), it.nodesListen(), it.proxies(), it.exempt())));
         Path draft = folder.resolve(FILE + ".new");
         try {
             try (BufferedWriter writer = Files.newBufferedWriter(draft)) {
@@ -152,6 +175,12 @@ public record ClusterPlan(
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Optional<Front> front(List<String> lines) {
+        return lines.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Front(URI.create(lines.get(0)), lines.get(1), lines.get(2), lines.get(3)));
     }
 
     private static String joined(List<Integer> ports) {

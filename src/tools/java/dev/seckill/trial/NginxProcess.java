@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Nginx with {@link NginxFiles}, and {@code watch-nodes}, which lets nodes in. It runs as a copy of the program in its folder: by
@@ -63,22 +64,22 @@ public final class NginxProcess implements AutoCloseable {
         Path folder = files.folder();
         try {
             placeProgram(folder);
-            run(folder, List.of(watcher(folder), "--prepare"));
+            run(folder, there(files.place(), List.of(watcher(folder), "--prepare")));
             NginxProcess nginx = launch(files);
-            watch(folder);
+            watch(folder, files.place());
             return nginx;
         } catch (IOException e) {
             throw unusable(folder, e);
         }
     }
 
-    /** Starts what lets nodes in, beside nginx that runs in the folder. */
-    static void watch(Path folder) {
+    /** Starts what lets nodes in, beside nginx that runs in the folder and at that place. */
+    public static void watch(Path folder, NginxPlace place) {
         try {
             Path real = folder.toRealPath();
             List<String> watch = command(real);
             watch.add(0, watcher(real));
-            Child.start(WATCHER, real, watch, Map.of());
+            Child.start(WATCHER, real, there(place, watch), Map.of());
         } catch (IOException e) {
             throw unusable(folder, e);
         }
@@ -96,10 +97,10 @@ public final class NginxProcess implements AutoCloseable {
 
     private static NginxProcess launch(NginxFiles files) throws IOException {
         Path folder = files.folder();
-        run(folder, command(folder, "-q", "-t"));
+        run(folder, there(files.place(), command(folder, "-q", "-t")));
         Files.deleteIfExists(folder.resolve(MASTER));
-        NginxProcess nginx =
-                new NginxProcess(Child.start(NAME, folder, command(folder, "-g", "daemon off;"), Map.of()), files);
+        List<String> command = there(files.place(), command(folder, "-g", "daemon off;"));
+        NginxProcess nginx = new NginxProcess(Child.start(NAME, folder, command, Map.of()), files);
         nginx.awaitListeningOrClose();
         return nginx;
     }
@@ -128,6 +129,23 @@ public final class NginxProcess implements AutoCloseable {
         }
     }
 
+    /** Ends all that runs in the folder at once, as when the power fails; true if there was any. */
+    public static boolean killLeftover(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try {
+            Path real = folder.toRealPath();
+            boolean ended = Child.killLeftover(NAME, real);
+            ended |= Child.killLeftover(WATCHER, real);
+            List<ProcessHandle> orphans = processes(real);
+            orphans.forEach(ProcessHandle::destroyForcibly);
+            return ended || !orphans.isEmpty();
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
     /** Asks it to answer what is under way and then to end. */
     private static void quit(Path folder) throws IOException {
         List<ProcessHandle> all = processes(folder);
@@ -141,12 +159,12 @@ public final class NginxProcess implements AutoCloseable {
     }
 
     /** The master that runs in the folder, whoever started it. */
-    static Optional<ProcessHandle> find(Path folder) {
+    public static Optional<ProcessHandle> find(Path folder) {
         return find(NAME, folder);
     }
 
     /** What lets nodes in there and takes them out. */
-    static Optional<ProcessHandle> findWatcher(Path folder) {
+    public static Optional<ProcessHandle> findWatcher(Path folder) {
         return find(WATCHER, folder);
     }
 
@@ -195,6 +213,10 @@ public final class NginxProcess implements AutoCloseable {
                 executable(folder).toString(), "-e", "error.log", "-p", folder.toString(), "-c", "conf/nginx.conf"));
         command.addAll(List.of(more));
         return command;
+    }
+
+    private static List<String> there(NginxPlace place, List<String> command) {
+        return Stream.concat(place.prefix().stream(), command.stream()).toList();
     }
 
     private static void run(Path folder, List<String> command) throws IOException {

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
  * and every boot command has had its effect.
  */
 public final class Node implements AutoCloseable {
-    private static final String NAME = "node";
+    static final String NAME = "node";
     private static final int READY_IN_A_ROW = 3;
     private static final Duration POLL = Duration.ofMillis(250);
     /** About 10 s on two idle cores. */

@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
  * jar, the configuration is the production one, the data stay in a folder, so that the next one there continues.
  */
 public final class RedisProcess implements AutoCloseable {
-    private static final String NAME = "redis";
+    static final String NAME = "redis";
     private static final String VERSION = "7.0.15";
     /** It answers only when it has loaded its data. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
