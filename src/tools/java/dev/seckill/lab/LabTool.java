@@ -1,5 +1,6 @@
 package dev.seckill.lab;
 
+import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +20,11 @@ import picocli.CommandLine.ScopeType;
                     + " files in lvs and nginx that one copies to real machines. Each machine is a network namespace, and"
                     + " directors are guests with a kernel of their own. They run until they are told to end.%n"
         },
+        footer = {
+            "%nscripts/lab exec MACHINE COMMAND... runs a command on client, router, lan, nginx-a, nginx-b, nodes, director-a or"
+                    + " director-b."
+        },
+        subcommands = {LabUp.class, LabStatus.class, LabKill.class, LabStart.class, LabDown.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; with status: all runs and reaches all",
@@ -35,6 +41,13 @@ public final class LabTool {
             scope = ScopeType.INHERIT,
             description = "Where files, logs, sales and orders are kept until it ends (${DEFAULT-VALUE}).")
     private Path dataFolder;
+
+    /** Refuses to run where the nodes are not on loopback. */
+    static void requireInside() {
+        if (!Machine.NODES.namespace().holds(ProcessHandle.current())) {
+            throw new StartFailure("There is no lab, or this is not in it: scripts/lab up starts one.");
+        }
+    }
 
     static Path home() {
         return Path.of(System.getProperty("seckill.home"));

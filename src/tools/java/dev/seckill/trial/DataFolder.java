@@ -97,6 +97,18 @@ public final class DataFolder implements AutoCloseable {
         delete(path, path.resolve(MARKER));
     }
 
+    /** Deletes the folder, which nobody holds then. */
+    public void delete() {
+        empty();
+        try {
+            Files.delete(path.resolve(MARKER));
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
     /** An empty folder of that name in this one. */
     public Path emptyFolder(String name) {
         try {

@@ -107,7 +107,7 @@ public record NginxFiles(Path folder, NginxPlace place) {
     }
 
     /** Adds lines to a file before the start. */
-    void append(String name, List<String> lines) {
+    public void append(String name, List<String> lines) {
         try {
             Files.write(file(name), lines, StandardOpenOption.APPEND);
         } catch (IOException e) {
