@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
             "%nscripts/lab exec MACHINE COMMAND... runs a command on client, router, lan, nginx-a, nginx-b, nodes, director-a or"
                     + " director-b."
         },
-        subcommands = {LabUp.class, LabStatus.class, LabKill.class, LabStart.class, LabDown.class},
+        subcommands = {LabUp.class, LabStatus.class, LabKill.class, LabStart.class, LabMeasure.class, LabDown.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; with status: all runs and reaches all",

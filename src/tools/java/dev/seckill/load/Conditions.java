@@ -31,8 +31,14 @@ final class Conditions {
     /** Before anything is started, so that the load of the machine is that of others. */
     static Conditions now(Path home, LoadOptions options, Set<Generator> generators) {
         Conditions conditions = new Conditions(options.quick);
-        Map<String, String> lines = conditions.lines;
-        lines.put("date", conditions.when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+        conditions.lines.put("date", conditions.when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME));
+        conditions.lines.putAll(ofMachine(home, generators));
+        return conditions;
+    }
+
+    /** What holds whatever is measured. */
+    static Map<String, String> ofMachine(Path home, Set<Generator> generators) {
+        Map<String, String> lines = new LinkedHashMap<>();
         lines.put("source", source(home));
         lines.put(
                 "processor",
@@ -44,7 +50,7 @@ final class Conditions {
         if (!generators.isEmpty()) {
             lines.put("generators", versions(generators));
         }
-        return conditions;
+        return lines;
     }
 
     void add(Stand stand, Setup setup, Path home, LoadOptions options) {

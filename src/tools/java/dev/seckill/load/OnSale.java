@@ -51,20 +51,26 @@ public final class OnSale {
 
     /** The same on another node of the stand. */
     static OnSale open(Stand stand, Target target, String id, long capacity) {
+        OnSale sale = open(target, stand.operatorToken(), id, capacity);
+        stand.opened(sale);
+        return sale;
+    }
+
+    /** The same on what is no stand, where it stays. */
+    public static OnSale open(Target target, String operatorToken, String id, long capacity) {
         OnSale sale = new OnSale(target, id);
         String json = """
                 {"id": "%s", "name": "Load", "capacity": %d, "price": {"amount_minor": 5000, "currency": "EUR"},
                  "hold": "P1D", "limit_per_buyer": 100}""".formatted(id, capacity);
         HttpResponse<String> answer =
                 sale.send(HttpRequest.newBuilder(target.address().resolve("/api/sales"))
-                        .header("Authorization", "Bearer " + stand.operatorToken())
+                        .header("Authorization", "Bearer " + operatorToken)
                         .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(json)));
         if (answer.statusCode() != 201) {
             throw new StartFailure(
                     "The target refused to put the sale " + id + " on (" + answer.statusCode() + "): " + answer.body());
         }
-        stand.opened(sale);
         return sale;
     }
 

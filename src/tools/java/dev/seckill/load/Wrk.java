@@ -45,8 +45,12 @@ final class Wrk {
     private final AtomicInteger runs = new AtomicInteger();
     private final int width;
 
-    private Wrk(Path folder, String script, int connections, int threads, int width) {
+    /** Of its command lines. */
+    private final List<String> prefix;
+
+    private Wrk(Path folder, String script, int connections, int threads, int width, List<String> prefix) {
         this.folder = folder;
+        this.prefix = List.copyOf(prefix);
         this.script = script;
         this.connections = connections;
         this.threads = threads;
@@ -81,7 +85,7 @@ final class Wrk {
         try {
             int fitting = Math.min(threads, connections);
             write(folder, PURCHASES, RESULT);
-            return new Wrk(folder, PURCHASES, connections, fitting, writeTokens(folder, fitting, tokens));
+            return new Wrk(folder, PURCHASES, connections, fitting, writeTokens(folder, fitting, tokens), List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -91,10 +95,15 @@ final class Wrk {
     static Wrk getting(Path folder, int connections, int threads) {
         try {
             write(folder, RESULT);
-            return new Wrk(folder, RESULT, connections, Math.min(threads, connections), 0);
+            return new Wrk(folder, RESULT, connections, Math.min(threads, connections), 0, List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same, started by that: as by what enters a network namespace. */
+    Wrk startedBy(List<String> command) {
+        return new Wrk(folder, script, connections, threads, width, command);
     }
 
     /** A script under the name of its first part, as wrk takes only one. */
@@ -120,7 +129,8 @@ final class Wrk {
     }
 
     Slice load(URI address, Duration time) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Generator.WRK.command,
                 "--threads",
                 Integer.toString(threads),
