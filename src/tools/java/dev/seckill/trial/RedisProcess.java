@@ -62,9 +62,14 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> settings(Path folder, Path settingsFile, int port, List<String> settings) {
-        List<String> lines = new ArrayList<>(List.of(
-                "include \"" + settingsFile.toAbsolutePath() + "\"",
+    private static List<String> settings(Path folder, Path settingsFile, int port, List<String> settings)
+            throws IOException {
+        List<String> lines = new ArrayList<>();
+        // Redis enters a folder as soon as it reads of it, and this machine need not have production's
+        Files.readAllLines(settingsFile).stream()
+                .filter(line -> !line.startsWith("dir "))
+                .forEach(lines::add);
+        lines.addAll(List.of(
                 "port " + port,
                 "dir \"" + folder + "\"",
                 // keeps the folder in the command line, by which a leftover is known
