@@ -38,6 +38,12 @@ final class Lab implements AutoCloseable {
     static final int DOWNLOAD_BYTES = 1 << 20;
     static final int DOWNLOAD_BYTES_PER_SECOND = 1 << 16;
 
+    /** At each nginx: what comes in pieces of {@link #EVENTS_BYTES_PER_SECOND} a second, as a stream of events does. */
+    static final String EVENTS = "/lab/events";
+
+    static final int EVENTS_BYTES = 1 << 10;
+    static final int EVENTS_BYTES_PER_SECOND = 1 << 6;
+
     /** Of the three to each director. */
     static final int LINKS = 6;
 
@@ -52,7 +58,6 @@ final class Lab implements AutoCloseable {
     private static final String NODES_LAN = "10.30.0.0/24";
     private static final String NODES_HOST = "10.30.0.10";
     private static final String ANY = "0.0.0.0";
-    private static final String DOWNLOAD_FILE = "download";
 
     /** A guest boots in 3 s on two idle cores. */
     private static final Duration BOOT = Duration.ofSeconds(60);
@@ -215,23 +220,24 @@ final class Lab implements AutoCloseable {
         NginxFiles copy = NginxFiles.copy(home, files, place);
         // the buyers of the lab are one machine
         copy.change("limits.conf", "    127.0.0.0/8 0;\n", "    127.0.0.0/8 0;\n    " + CLIENTS + " 0;\n");
-        copy.append("site.conf", """
+        copy.append("site.conf", slowly(DOWNLOAD, files, DOWNLOAD_BYTES, DOWNLOAD_BYTES_PER_SECOND));
+        copy.append("site.conf", slowly(EVENTS, files, EVENTS_BYTES, EVENTS_BYTES_PER_SECOND));
+        NginxProcess.start(copy);
+    }
+
+    private static List<String> slowly(String path, Path folder, int bytes, int bytesPerSecond) {
+        Path file = folder.resolve(path.substring(path.lastIndexOf('/') + 1));
+        try {
+            Files.write(file, new byte[bytes]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return """
                 location = %s {
                     alias %s;
                     limit_rate %d;
                 }
-                """.formatted(DOWNLOAD, writeDownload(files), DOWNLOAD_BYTES_PER_SECOND)
-                .lines()
-                .toList());
-        NginxProcess.start(copy);
-    }
-
-    private static Path writeDownload(Path folder) {
-        try {
-            return Files.write(folder.resolve(DOWNLOAD_FILE), new byte[DOWNLOAD_BYTES]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                """.formatted(path, file, bytesPerSecond).lines().toList();
     }
 
     private NginxPlace place(Machine machine) {

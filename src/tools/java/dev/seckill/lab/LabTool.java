@@ -14,7 +14,7 @@ import picocli.CommandLine.ScopeType;
         name = "lab",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        customSynopsis = "scripts/lab up|status|exec|kill|start|measure|down [OPTION...]",
+        customSynopsis = "scripts/lab up|status|exec|kill|start|test|measure|down [OPTION...]",
         description = {
             "Four nodes behind two nginx, behind two directors, behind a router that reaches the virtual IP on six paths, from the"
                     + " files in lvs and nginx that one copies to real machines. Each machine is a network namespace, and"
@@ -24,7 +24,16 @@ import picocli.CommandLine.ScopeType;
             "%nscripts/lab exec MACHINE COMMAND... runs a command on client, router, lan, nginx-a, nginx-b, nodes, director-a or"
                     + " director-b."
         },
-        subcommands = {LabUp.class, LabStatus.class, LabKill.class, LabStart.class, LabMeasure.class, LabDown.class},
+        subcommands = {
+            LabUp.class,
+            LabStatus.class,
+            LabKill.class,
+            LabStart.class,
+            LabTest.class,
+            LabMeasure.class,
+            LabDown.class,
+            BuyersCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; with status: all runs and reaches all",

@@ -1,0 +1,116 @@
+package dev.seckill.lab;
+
+import dev.seckill.lab.Scene.Phase;
+import dev.seckill.ledger.LedgerAway;
+import dev.seckill.order.NoOrders;
+import dev.seckill.trial.StartFailure;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Tells a story to its end: waits until the lab is whole, lets buyers come, and whatever happens mends what it cut. */
+final class Telling {
+    private static final Duration WHOLE = Duration.ofMinutes(2);
+    private static final Duration STEADY = Duration.ofSeconds(1);
+
+    private final Lab lab;
+    private final Path key;
+    private final TestedSale sale;
+    private final int perSecond;
+
+    Telling(Lab lab, Path key, TestedSale sale, int perSecond) {
+        this.lab = lab;
+        this.key = key;
+        this.sale = sale;
+        this.perSecond = perSecond;
+    }
+
+    /**
+     * How it went.
+     *
+     * @param findings what was not as expected; none if all was
+     * @param outage of what was cut; nothing where nothing is promised of that
+     */
+    record Told(String line, List<String> findings, Optional<Outage> outage) {}
+
+    /** Lets buyers come for a while, so that the first story finds nodes that have sold before. */
+    void warmUp(Duration time) {
+        try (Buyers buyers = start("warm-up")) {
+            buyers.awaitGood(time, WHOLE);
+            buyers.end();
+        }
+    }
+
+    private Buyers start(String name) {
+        String names = name + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
+        return Buyers.start(lab, key, sale.id(), names, perSecond);
+    }
+
+    Told tell(Story story) {
+        lab.awaitWhole(WHOLE);
+        try (Buyers buyers = start(story.label())) {
+            buyers.awaitGood(STEADY, WHOLE);
+            Scene scene = new Scene(lab, buyers);
+            List<String> findings = new ArrayList<>();
+            try {
+                story.tell(scene);
+            } catch (Unexpected | StartFailure e) {
+                findings.add(e.getMessage());
+            } finally {
+                mend(scene, findings);
+            }
+            long endMs = System.currentTimeMillis();
+            return judge(scene, buyers.end(), endMs, findings);
+        }
+    }
+
+    /** Also when this was interrupted: what mends needs to wait. */
+    private void mend(Scene scene, List<String> findings) {
+        if (scene.isMended()) {
+            return;
+        }
+        boolean wasInterrupted = Thread.interrupted();
+        try {
+            scene.mendAll();
+            lab.awaitWhole(WHOLE);
+        } catch (StartFailure e) {
+            findings.add("and it could not be mended: " + e.getMessage());
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Told judge(Scene scene, List<Purchase> purchases, long endMs, List<String> findings) {
+        List<String> words = new ArrayList<>(scene.notes());
+        Optional<Outage> cut = Optional.empty();
+        List<Phase> phases = scene.phases();
+        for (int i = 0; i < phases.size(); i++) {
+            Phase phase = phases.get(i);
+            Outage outage = phase.outage(
+                    purchases, i + 1 < phases.size() ? phases.get(i + 1).fromMs() : endMs);
+            if (i > 0 || outage.failed() > 0 || phases.size() == 1) {
+                words.add(phase.name() + ": " + outage);
+            }
+            if (!phase.bound().isKeptBy(outage)) {
+                findings.add("expected of \"" + phase.name() + "\" that " + phase.bound() + "; it was " + outage);
+            }
+            if (i == 1) {
+                cut = Optional.of(outage);
+            }
+        }
+        try {
+            PurchaseAudit audit = sale.compare(purchases, scene.buyers().names());
+            findings.addAll(audit.findings());
+            findings.addAll(sale.audit());
+            words.add("%d bought, %d lost, %d doubled".formatted(audit.heard(), audit.lost(), audit.doubled()));
+        } catch (LedgerAway | NoOrders e) {
+            findings.add("it can't be audited: " + e.getMessage());
+        }
+        return new Told(words.stream().collect(Collectors.joining("; ")), findings, cut);
+    }
+}
