@@ -97,6 +97,21 @@ class NginxProcessTest {
     }
 
     @Test
+    void isHealthyWhileItHasANodeForBuyers() {
+        nodes.forEach(node -> node.isReady(false));
+        NginxProcess nginx = NginxProcess.start(HOME, folder, port, ports);
+        Api edge = new Api(nginx.address());
+        assertThat(edge.get("/health/nginx").status()).as("nobody is in").isEqualTo(503);
+
+        nodes.get(2).isReady(true);
+        await().atMost(PATIENCE).until(() -> edge.get("/health/nginx").status() == 200);
+        assertThat(NginxProcess.nodesIn(folder)).containsExactly(ports.get(2));
+
+        nodes.get(2).isReady(false);
+        await().atMost(PATIENCE).until(() -> edge.get("/health/nginx").status() == 503);
+    }
+
+    @Test
     void saysWhatNginxSaysOfWrongFiles() {
         NginxFiles files = NginxFiles.copy(HOME, folder, port, ports);
         files.change("limits.conf", "server_tokens off;", "server_tickets off;");
