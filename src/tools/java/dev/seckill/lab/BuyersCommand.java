@@ -26,7 +26,7 @@ final class BuyersCommand implements Callable<Integer> {
     private URI address;
 
     @Option(names = "--sale", required = true)
-    private SaleId sale;
+    private String sale;
 
     @Option(names = "--key", required = true)
     private Path key;
@@ -42,7 +42,7 @@ final class BuyersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PurchaseRequest requests = new PurchaseRequest(address, sale, TrialIssuer.of(key), names);
+        PurchaseRequest requests = new PurchaseRequest(address, new SaleId(sale), TrialIssuer.of(key), names);
         int port = address.getPort() < 0 ? 80 : address.getPort();
         try (SteadyBuyers buyers =
                 new SteadyBuyers(new InetSocketAddress(address.getHost(), port), requests, PATIENCE, this::tell)) {
