@@ -54,8 +54,8 @@ final class LinkStories {
     static void link(Scene scene) {
         scene.cut(
                 Bound.outage(Promised.CARRIER),
-                () -> scene.lab().exec(Machine.ROUTER, "ip", "link", "set", LINK, "down"),
-                () -> scene.lab().exec(Machine.ROUTER, "ip", "link", "set", LINK, "up"));
+                () -> scene.lab().exec(Machine.ROUTER, "ip", "link", "set", LINK, "carrier", "off"),
+                () -> scene.lab().exec(Machine.ROUTER, "ip", "link", "set", LINK, "carrier", "on"));
         awaitLinks(scene, "five next hops", Promised.CARRIER, withoutTheLink());
         scene.goOn();
         scene.mend(Bound.outage(Promised.CARRIER), WHOLE);
