@@ -22,9 +22,10 @@ class PurchaseAuditTest {
 
     @Test
     void isContentWhenWhoHeardOfAReservationHasIt() {
-        buys(0, Heard.RESERVED);
-        ledgerHas(0, "key", 1, ReservationStatus.RESERVED);
-        ledger.add(reservation("of-another-story-0", "key", 1, ReservationStatus.RESERVED));
+        buys(3, Heard.RESERVED);
+        ledgerHas(3, "key", 1, ReservationStatus.RESERVED);
+        ledgerHas(2, "of-the-story-before", 1, ReservationStatus.RESERVED);
+        ledger.add(reservation("somebody-else-4", "key", 1, ReservationStatus.RESERVED));
 
         PurchaseAudit audit = audit();
 
@@ -77,7 +78,11 @@ class PurchaseAuditTest {
         assertThat(audit().unheard()).isEqualTo(1);
         assertThat(audit().findings()).singleElement().asString().contains("never answered");
 
-        purchases.clear();
+        ledger.clear();
+        buys(1, Heard.RESERVED);
+        ledgerHas(1, "key", 1, ReservationStatus.RESERVED);
+        ledgerHas(2, "key", 1, ReservationStatus.RESERVED);
+        purchases.remove(0);
         assertThat(audit().findings()).singleElement().asString().contains("never told");
     }
 

@@ -6,10 +6,7 @@ import dev.seckill.signin.TrialIssuer;
 import dev.seckill.trade.SaleId;
 import dev.seckill.trial.TrialKey;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -43,14 +40,10 @@ class SteadyBuyersTest {
 
     @Test
     void askAgainWithTheSameKeyUntilTheyAreAnsweredAndKeepToTheirTimes() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                PipedOutputStream end = new PipedOutputStream();
-                InputStream input = new PipedInputStream(end)) {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread answering = new Thread(() -> answer(server));
             answering.setDaemon(true);
             answering.start();
-            Thread ending = new Thread(() -> endAfter(Duration.ofSeconds(2), end));
-            ending.start();
             InetSocketAddress address = new InetSocketAddress(server.getInetAddress(), server.getLocalPort());
             PurchaseRequest requests = new PurchaseRequest(
                     URI.create("http://localhost"), new SaleId("test"), TrialIssuer.of(TrialKey.in(folder)), "names");
@@ -58,9 +51,13 @@ class SteadyBuyersTest {
             boolean allAnswered;
             try (SteadyBuyers buyers =
                     new SteadyBuyers(address, requests, PATIENCE, each -> told.put(each.number(), each))) {
-                allAnswered = buyers.comeUntilEndOf(input, PER_SECOND, Duration.ofSeconds(10));
+                Thread halting = new Thread(() -> haltAfter(Duration.ofSeconds(2), buyers));
+                halting.start();
+                buyers.come(PER_SECOND);
+                allAnswered = buyers.awaitAnswers(Duration.ofSeconds(10));
+                halting.join();
+                assertThat(buyers.next()).isEqualTo(told.size());
             }
-            ending.join();
 
             assertThat(allAnswered).isTrue();
             assertThat(told).hasSizeBetween(PER_SECOND, 3 * PER_SECOND);
@@ -125,11 +122,11 @@ class SteadyBuyersTest {
         }
     }
 
-    private static void endAfter(Duration time, OutputStream end) {
+    private static void haltAfter(Duration time, SteadyBuyers buyers) {
         try {
             Thread.sleep(time.toMillis());
-            end.close();
-        } catch (IOException | InterruptedException e) {
+            buyers.halt();
+        } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }

@@ -85,8 +85,9 @@ final class LabTest implements Callable<Integer> {
                 DataFolder data = DataFolder.openExisting(tool.dataFolder());
                 Lab lab = Lab.openExisting(LabTool.home(), data)) {
             Path key = TrialKey.in(data.path());
-            try (TestedSale sale = TestedSale.putOn(lab.cluster(), key)) {
-                Telling telling = new Telling(lab, key, sale, perSecond);
+            try (TestedSale sale = TestedSale.putOn(lab.cluster(), key);
+                    Buyers buyers = Buyers.start(lab, key, sale.id(), sale.id().value(), perSecond)) {
+                Telling telling = new Telling(lab, sale, buyers);
                 telling.warmUp(WARM_UP);
                 int failed = 0;
                 for (Story story : stories) {

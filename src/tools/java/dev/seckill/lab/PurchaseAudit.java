@@ -25,12 +25,15 @@ record PurchaseAudit(int heard, int lost, int doubled, int unheard, List<String>
     /**
      * Compares them; nobody may still ask.
      *
-     * @param ledger all reservations of the sale
+     * @param purchases of buyers with numbers one after the other
+     * @param ledger all reservations of the sale, among them those of buyers who came before
      * @param names that the buyers' names begin with
      */
     static PurchaseAudit of(List<Purchase> purchases, List<Reservation> ledger, String names) {
+        int first = purchases.stream().mapToInt(Purchase::number).min().orElse(0);
         Map<String, List<Reservation>> byBuyer = ledger.stream()
-                .filter(each -> each.buyer().value().startsWith(names + "-"))
+                .filter(each ->
+                        PurchaseRequest.number(names, each.buyer().value()).orElse(-1) >= first)
                 .collect(Collectors.groupingBy(each -> each.buyer().value()));
         List<String> findings = new ArrayList<>();
         Set<String> known = new HashSet<>();

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** The bytes that ask for one ticket, of a buyer that has never asked before and with a key of its own; the same again for the next try. */
 final class PurchaseRequest {
@@ -33,6 +35,13 @@ final class PurchaseRequest {
 
     static String buyer(String names, int number) {
         return names + "-" + number;
+    }
+
+    /** The number of that buyer; none if it is nobody of these names. */
+    static OptionalInt number(String names, String buyer) {
+        return buyer.matches(Pattern.quote(names) + "-\\d{1,9}")
+                ? OptionalInt.of(Integer.parseInt(buyer.substring(names.length() + 1)))
+                : OptionalInt.empty();
     }
 
     byte[] of(int number) {

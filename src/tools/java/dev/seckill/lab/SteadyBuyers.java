@@ -1,10 +1,9 @@
 package dev.seckill.lab;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,7 +11,6 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -20,47 +18,64 @@ import java.util.function.Consumer;
  * key, after a while that grows. What each hears is told at the first try, and again at the last one.
  */
 final class SteadyBuyers implements AutoCloseable {
-    /** The first signatures of a JVM take ten times as long. */
-    private static final int FIRST_SIGNATURES = 50;
+    /** Requests that are signed before anybody needs them: a busy machine signs fewer a second than are due. */
+    private static final int AHEAD = 1_000;
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(200);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
 
     private final InetSocketAddress address;
-    private final PurchaseRequest requests;
     private final Duration patience;
     private final Consumer<Purchase> told;
+    private final BlockingQueue<byte[]> signed = new ArrayBlockingQueue<>(AHEAD);
+    private final Thread signing;
     private final ExecutorService tries = Executors.newCachedThreadPool();
     private final Phaser underWay = new Phaser(1);
-    private final AtomicBoolean isOver = new AtomicBoolean();
+    private volatile boolean isOver;
+    private int next;
 
     /** Patience is for one try. */
     SteadyBuyers(InetSocketAddress address, PurchaseRequest requests, Duration patience, Consumer<Purchase> told) {
         this.address = address;
-        this.requests = requests;
         this.patience = patience;
         this.told = told;
+        signing = new Thread(() -> signAhead(requests));
+        signing.setDaemon(true);
+        signing.start();
     }
 
-    /** Lets them come until the input ends, and then waits for those who ask again; true if all were answered. */
-    boolean comeUntilEndOf(InputStream input, int perSecond, Duration lastPatience) throws InterruptedException {
-        for (int i = 0; i < FIRST_SIGNATURES; i++) {
-            requests.of(i);
+    private void signAhead(PurchaseRequest requests) {
+        try {
+            for (int number = 0; ; number++) {
+                signed.put(requests.of(number));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        Thread waiting = new Thread(() -> awaitEnd(input));
-        waiting.setDaemon(true);
-        waiting.start();
+    }
+
+    /** Lets them come until {@link #halt} is called, on a thread of its own. */
+    void come(int perSecond) throws InterruptedException {
         long startNanos = System.nanoTime();
         long startMs = System.currentTimeMillis();
-        for (int number = 0; !isOver.get(); number++) {
-            byte[] request = requests.of(number);
-            long due = number * TimeUnit.SECONDS.toNanos(1) / perSecond;
+        for (int i = 0; !isOver; i++) {
+            long due = i * TimeUnit.SECONDS.toNanos(1) / perSecond;
             TimeUnit.NANOSECONDS.sleep(due - (System.nanoTime() - startNanos));
             Attempt attempt =
-                    new Attempt(number, request, startNanos + due, startMs + TimeUnit.NANOSECONDS.toMillis(due));
+                    new Attempt(next++, signed.take(), startNanos + due, startMs + TimeUnit.NANOSECONDS.toMillis(due));
             underWay.register();
             tries.execute(attempt::tryAtFirst);
         }
+        isOver = false;
+    }
+
+    /** Nobody new comes any more. */
+    void halt() {
+        isOver = true;
+    }
+
+    /** When nobody new comes any more, waits for those who ask again; true if all were answered. */
+    boolean awaitAnswers(Duration lastPatience) throws InterruptedException {
         try {
             underWay.awaitAdvanceInterruptibly(underWay.arrive(), lastPatience.toMillis(), TimeUnit.MILLISECONDS);
             return true;
@@ -69,19 +84,14 @@ final class SteadyBuyers implements AutoCloseable {
         }
     }
 
-    /** The input ends with whoever started this, however that ends. */
-    private void awaitEnd(InputStream input) {
-        try {
-            input.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            // ended, too
-        } finally {
-            isOver.set(true);
-        }
+    /** The number of the next one who comes. */
+    int next() {
+        return next;
     }
 
     @Override
     public void close() {
+        signing.interrupt();
         tries.shutdownNow();
     }
 

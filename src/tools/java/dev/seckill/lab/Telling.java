@@ -4,7 +4,6 @@ import dev.seckill.lab.Scene.Phase;
 import dev.seckill.ledger.LedgerAway;
 import dev.seckill.order.NoOrders;
 import dev.seckill.trial.StartFailure;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +16,13 @@ final class Telling {
     private static final Duration STEADY = Duration.ofSeconds(1);
 
     private final Lab lab;
-    private final Path key;
     private final TestedSale sale;
-    private final int perSecond;
+    private final Buyers buyers;
 
-    Telling(Lab lab, Path key, TestedSale sale, int perSecond) {
+    Telling(Lab lab, TestedSale sale, Buyers buyers) {
         this.lab = lab;
-        this.key = key;
         this.sale = sale;
-        this.perSecond = perSecond;
+        this.buyers = buyers;
     }
 
     /**
@@ -38,33 +35,27 @@ final class Telling {
 
     /** Lets buyers come for a while, so that the first story finds nodes that have sold before. */
     void warmUp(Duration time) {
-        try (Buyers buyers = start("warm-up")) {
-            buyers.awaitGood(time, WHOLE);
-            buyers.end();
-        }
-    }
-
-    private Buyers start(String name) {
-        String names = name + "-" + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);
-        return Buyers.start(lab, key, sale.id(), names, perSecond);
+        lab.awaitWhole(WHOLE);
+        buyers.come();
+        buyers.awaitGood(time, WHOLE);
+        buyers.halt();
     }
 
     Told tell(Story story) {
         lab.awaitWhole(WHOLE);
-        try (Buyers buyers = start(story.label())) {
-            buyers.awaitGood(STEADY, WHOLE);
-            Scene scene = new Scene(lab, buyers);
-            List<String> findings = new ArrayList<>();
-            try {
-                story.tell(scene);
-            } catch (Unexpected | StartFailure e) {
-                findings.add(e.getMessage());
-            } finally {
-                mend(scene, findings);
-            }
-            long endMs = System.currentTimeMillis();
-            return judge(scene, buyers.end(), endMs, findings);
+        List<String> findings = new ArrayList<>();
+        buyers.come();
+        buyers.awaitGood(STEADY, WHOLE);
+        Scene scene = new Scene(lab, buyers);
+        try {
+            story.tell(scene);
+        } catch (Unexpected | StartFailure e) {
+            findings.add(e.getMessage());
+        } finally {
+            mend(scene, findings);
         }
+        long endMs = System.currentTimeMillis();
+        return judge(scene, buyers.halt(), endMs, findings);
     }
 
     /** Also when this was interrupted: what mends needs to wait. */
@@ -104,7 +95,7 @@ final class Telling {
             }
         }
         try {
-            PurchaseAudit audit = sale.compare(purchases, scene.buyers().names());
+            PurchaseAudit audit = sale.compare(purchases, buyers.names());
             findings.addAll(audit.findings());
             findings.addAll(sale.audit());
             words.add("%d bought, %d lost, %d doubled".formatted(audit.heard(), audit.lost(), audit.doubled()));
