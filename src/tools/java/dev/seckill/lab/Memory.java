@@ -10,16 +10,39 @@ import java.util.regex.Pattern;
 final class Memory {
     private static final Pattern PROPORTIONAL = Pattern.compile("(?m)^Pss:\\s+(\\d+) kB$");
 
+    /** Of the kernel that a guest is. */
+    private static final String GUEST = "linux.uml";
+
+    private static final Pattern UNTRACED = Pattern.compile("(?m)^TracerPid:\\s+0$");
+
     private Memory() {}
 
-    /** In KiB; of what it shares with n others its part. Nothing if it has ended. */
+    /** In KiB; of what it shares with n others its part. */
     static long ofProcess(ProcessHandle process) {
-        try {
-            Matcher line = PROPORTIONAL.matcher(
-                    Files.readString(Path.of("/proc", Long.toString(process.pid()), "smaps_rollup")));
-            return line.find() ? Long.parseLong(line.group(1)) : 0;
-        } catch (IOException e) {
+        if (isThreadOfGuest(process)) {
             return 0;
+        }
+        Matcher line = PROPORTIONAL.matcher(read(process, "smaps_rollup"));
+        return line.find() ? Long.parseLong(line.group(1)) : 0;
+    }
+
+    /** The kernel of a guest has two that look like processes and have all of its memory; what runs in the guest is traced. */
+    private static boolean isThreadOfGuest(ProcessHandle process) {
+        return process.parent().filter(Memory::isGuest).isPresent()
+                && isGuest(process)
+                && UNTRACED.matcher(read(process, "status")).find();
+    }
+
+    private static boolean isGuest(ProcessHandle process) {
+        return read(process, "comm").strip().equals(GUEST);
+    }
+
+    /** Nothing if it has ended. */
+    private static String read(ProcessHandle process, String file) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), file));
+        } catch (IOException e) {
+            return "";
         }
     }
 }
