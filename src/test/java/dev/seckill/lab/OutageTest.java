@@ -50,8 +50,6 @@ class OutageTest {
 
         assertThat(Bound.outage(Duration.ofMillis(200)).isKeptBy(outage)).isTrue();
         assertThat(Bound.outage(Duration.ofMillis(199)).isKeptBy(outage)).isFalse();
-        assertThat(Bound.failures(20).isKeptBy(outage)).isTrue();
-        assertThat(Bound.failures(19).isKeptBy(outage)).isFalse();
         assertThat(Bound.nobody().isKeptBy(outage)).isFalse();
     }
 

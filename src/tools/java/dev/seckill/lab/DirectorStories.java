@@ -17,8 +17,10 @@ final class DirectorStories {
 
     private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
-    /** What is open ends within a second, as no purchase takes longer. */
-    private static final Duration DRAINED = Duration.ofSeconds(3);
+    /** So long nothing comes: twenty-five purchases later. */
+    private static final Duration QUIET = Duration.ofMillis(500);
+
+    private static final Duration DRAINED = Duration.ofSeconds(2);
 
     private DirectorStories() {}
 
@@ -53,14 +55,18 @@ final class DirectorStories {
                     lab.start(B);
                 });
         LinkStories.awaitLinks(scene, "three next hops", Promised.CARRIER, Network.LINKS_A);
-        scene.until(
-                "nobody is at " + B,
-                DRAINED,
-                () -> open(lab, Machine.DIRECTOR_B) == 0,
-                () -> open(lab, Machine.DIRECTOR_B));
+        scene.until("nothing comes to " + B, DRAINED, () -> hearsNothing(scene.network()), () -> scene.network()
+                .taken(Machine.DIRECTOR_B));
         lab.kill(B);
         scene.goOn();
         scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+    }
+
+    /** Connections that it still knows are no sign: those that the router has moved end at the other one. */
+    private static boolean hearsNothing(Network network) {
+        Network.Taken before = network.taken(Machine.DIRECTOR_B);
+        Pause.of(QUIET);
+        return network.taken(Machine.DIRECTOR_B).equals(before);
     }
 
     private static int open(Lab lab, Machine director) {

@@ -35,13 +35,13 @@ final class Lab implements AutoCloseable {
     /** At each nginx: a file of {@link #DOWNLOAD_BYTES} that takes {@link #DOWNLOAD_BYTES} / {@link #DOWNLOAD_BYTES_PER_SECOND} s. */
     static final String DOWNLOAD = "/lab/download";
 
-    static final int DOWNLOAD_BYTES = 1 << 20;
+    static final int DOWNLOAD_BYTES = 1 << 19;
     static final int DOWNLOAD_BYTES_PER_SECOND = 1 << 16;
 
     /** At each nginx: what comes in pieces of {@link #EVENTS_BYTES_PER_SECOND} a second, as a stream of events does. */
     static final String EVENTS = "/lab/events";
 
-    static final int EVENTS_BYTES = 1 << 10;
+    static final int EVENTS_BYTES = 1 << 9;
     static final int EVENTS_BYTES_PER_SECOND = 1 << 6;
 
     /** Of the three to each director. */

@@ -47,7 +47,8 @@ final class LinkStories {
 
     private static Map<Machine, Long> connections(Network network) {
         Map<Machine, Long> taken = new TreeMap<>();
-        Lab.DIRECTORS.forEach(director -> taken.put(director, network.connections(director)));
+        Lab.DIRECTORS.forEach(
+                director -> taken.put(director, network.taken(director).connections()));
         return taken;
     }
 

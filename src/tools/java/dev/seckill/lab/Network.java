@@ -17,7 +17,7 @@ final class Network {
     private static final Pattern INTERFACE = Pattern.compile("(?m)^\\s*(\\S+):\\s*(.*)$");
     private static final int SENT_PACKETS = 9;
     private static final Pattern SERVICE =
-            Pattern.compile("(?m)^TCP\\s+" + Pattern.quote(Lab.ADDRESS.getHost()) + ":80\\s+(\\d+)\\s");
+            Pattern.compile("(?m)^TCP\\s+" + Pattern.quote(Lab.ADDRESS.getHost()) + ":80\\s+(\\d+)\\s+(\\d+)\\s");
 
     private final Lab lab;
 
@@ -54,15 +54,26 @@ final class Network {
         return sent;
     }
 
-    /** How many connections to the virtual IP a director has ever taken. */
-    long connections(Machine director) {
-        return connections(lab.exec(director, "ipvsadm", "-Ln", "--stats", "--exact"));
+    /**
+     * What a director has ever been sent for the virtual IP.
+     *
+     * @param connections it has taken
+     * @param packets of these and of all others
+     */
+    record Taken(long connections, long packets) {
+        static final Taken NOTHING = new Taken(0, 0);
+
+        /** From what {@code ipvsadm -Ln --stats --exact} says. */
+        static Taken parse(String services) {
+            return SERVICE.matcher(services)
+                    .results()
+                    .map(each -> new Taken(Long.parseLong(each.group(1)), Long.parseLong(each.group(2))))
+                    .findFirst()
+                    .orElse(NOTHING);
+        }
     }
 
-    static long connections(String services) {
-        return SERVICE.matcher(services)
-                .results()
-                .mapToLong(each -> Long.parseLong(each.group(1)))
-                .sum();
+    Taken taken(Machine director) {
+        return Taken.parse(lab.exec(director, "ipvsadm", "-Ln", "--stats", "--exact"));
     }
 }

@@ -116,9 +116,9 @@ final class NginxStories {
     /** nginx asks the next node when one refuses the connection; who was heard by the dead one asks again. */
     static void node(Scene scene) {
         String node = scene.lab().cluster().name(HEAVIEST);
-        scene.cut(Bound.failures(Promised.UNDER_WAY), () -> scene.lab().kill(node), () -> scene.lab()
+        scene.cut(Bound.outage(Promised.UNDER_WAY), () -> scene.lab().kill(node), () -> scene.lab()
                 .start(node));
         scene.goOn();
-        scene.mend(Bound.failures(Promised.UNDER_WAY), NODE_BACK);
+        scene.mend(Bound.outage(Promised.UNDER_WAY), NODE_BACK);
     }
 }

@@ -22,8 +22,8 @@ final class Promised {
     /** From when nginx starts: it hears of the nodes, the directors of it, and the router of them. */
     static final Duration ANNOUNCED = Duration.ofSeconds(4);
 
-    /** Purchases that a node has heard and not answered, at 50 a second. */
-    static final int UNDER_WAY = 5;
+    /** Those fail whom a node has heard and not answered: nobody waits longer for an answer on two busy cores. */
+    static final Duration UNDER_WAY = Duration.ofMillis(500);
 
     private Promised() {}
 }
