@@ -11,6 +11,8 @@ home=$(cd "$(dirname "$0")/../../.." && pwd)
 folder=$(mktemp --directory)
 data="$folder/data"
 namespaces=
+# What goes on beside this script, if anything does.
+tool=
 
 fail() {
   tail --lines=30 "$folder"/*.txt >&2 || true
@@ -47,6 +49,7 @@ nothing_is_left() {
 }
 
 clean_up() {
+  [[ -z "$tool" ]] || kill -KILL "$tool" 2> /dev/null || true
   lab down > /dev/null 2>&1 || true
   rm --recursive --force "$folder"
 }
@@ -79,15 +82,16 @@ refuses 1 'There is no lab' test --data "$data"
 
 echo "Ctrl-C while it starts"
 env --default-signal=INT "$home/scripts/lab" up --data "$data" > "$folder/interrupted.txt" 2>&1 &
-launcher=$!
+tool=$!
 directors_run() {
   grep --quiet 'directors' "$folder/interrupted.txt"
 }
 awaits directors_run
 remember_namespaces
-kill -INT "$launcher"
+kill -INT "$tool"
 code=0
-wait "$launcher" || code=$?
+wait "$tool" || code=$?
+tool=
 [[ "$code" -eq 130 ]] || fail "exit code $code after Ctrl-C, not 130"
 nothing_is_left "Ctrl-C"
 
@@ -96,13 +100,14 @@ lab up > "$folder/up.txt" 2>&1 || fail "it did not start"
 remember_namespaces
 lab status > "$folder/status.txt" || fail "status says that not all runs"
 refuses 2 'There is no story sideways' test --data "$data" sideways
+refuses 2 '--times is 1 to 100' test --data "$data" --times 0
 
 echo "stories"
 lab test > "$folder/test.txt" 2>&1 || fail "not all went as promised"
 cat "$folder/test.txt"
 
 echo "kill -9 of the tool while a director is dead"
-lab test director > "$folder/killed.txt" 2>&1 &
+"$home/scripts/lab" test --data "$data" director > "$folder/killed.txt" 2>&1 &
 tool=$!
 director_is_dead() {
   ! pgrep --full -- "umid=director .*$data/director-a" > /dev/null
@@ -110,6 +115,7 @@ director_is_dead() {
 awaits director_is_dead
 kill -KILL "$tool"
 wait "$tool" 2> /dev/null || true
+tool=
 remember_namespaces
 lab down > "$folder/down.txt" 2>&1 || fail "it could not be ended"
 nothing_is_left "down"

@@ -30,6 +30,10 @@ final class Scene {
         this.lab = lab;
         this.buyers = buyers;
         network = new Network(lab);
+    }
+
+    /** Nothing is cut yet. */
+    void begin() {
         begin("calm", Bound.nobody());
     }
 

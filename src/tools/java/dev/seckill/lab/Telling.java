@@ -37,7 +37,12 @@ final class Telling {
     void warmUp(Duration time) {
         lab.awaitWhole(WHOLE);
         buyers.come();
-        buyers.awaitGood(time, WHOLE);
+        try {
+            buyers.awaitGood(time, WHOLE);
+        } catch (Unexpected e) {
+            throw new StartFailure(
+                    "There is nothing to tell while nothing is cut and nobody can buy: " + e.getMessage() + ".", e);
+        }
         buyers.halt();
     }
 
@@ -45,9 +50,10 @@ final class Telling {
         lab.awaitWhole(WHOLE);
         List<String> findings = new ArrayList<>();
         buyers.come();
-        buyers.awaitGood(STEADY, WHOLE);
         Scene scene = new Scene(lab, buyers);
         try {
+            buyers.awaitGood(STEADY, WHOLE);
+            scene.begin();
             story.tell(scene);
         } catch (Unexpected | StartFailure e) {
             findings.add(e.getMessage());
