@@ -38,7 +38,7 @@ final class Lab implements AutoCloseable {
     static final int DOWNLOAD_BYTES = 1 << 19;
     static final int DOWNLOAD_BYTES_PER_SECOND = 1 << 16;
 
-    /** At each nginx: what comes in pieces of {@link #EVENTS_BYTES_PER_SECOND} a second, as a stream of events does. */
+    /** At each nginx: what comes in pieces of {@link #EVENTS_BYTES_PER_SECOND} a second, as a stream of events does; the application has none yet. */
     static final String EVENTS = "/lab/events";
 
     static final int EVENTS_BYTES = 1 << 9;

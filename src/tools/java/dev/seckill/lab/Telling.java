@@ -97,7 +97,8 @@ final class Telling {
                 findings.add("expected of \"" + phase.name() + "\" that " + phase.bound() + "; it was " + outage);
             }
             if (i == 1) {
-                cut = Optional.of(outage);
+                // where nobody could buy until it was mended, the outage ends then
+                cut = Optional.of(outage.isOver() ? outage : phase.outage(purchases, endMs));
             }
         }
         try {
