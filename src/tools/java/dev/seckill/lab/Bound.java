@@ -20,7 +20,7 @@ record Bound(Duration length) {
         return new Bound(length);
     }
 
-    /** While nothing is there that could answer. */
+    /** Nothing is promised, as while nothing is there that could answer. */
     static Bound none() {
         return new Bound(NO_END);
     }
