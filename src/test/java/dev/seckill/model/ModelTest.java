@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dseckill.test.long=true} checks the larger sizes too.
  */
 class ModelTest {
-    private static final int PATIENCE_SECONDS = 300;
+    private static final int PATIENCE_SECONDS = 120;
     private static final int LONG_PATIENCE_SECONDS = 3_600;
     private static final Path PAGE = Path.of("src/docs/model.md");
     private static final List<Path> SOURCES = List.of(Path.of("src/main"), Path.of("src/tools"));

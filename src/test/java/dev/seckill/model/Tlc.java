@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * statics. What it reads and says stays in {@code target/model}, a folder for each check.
  */
 final class Tlc {
+    private static final int TRIES = 2;
     private static final Path MODULES = Path.of("src/model").toAbsolutePath();
     private static final Path RUNS = Path.of("target/model").toAbsolutePath();
     private static final Pattern COUNTS =
@@ -45,6 +46,23 @@ final class Tlc {
         Files.writeString(run.resolve(name + ".tla"), module(name));
         Files.writeString(run.resolve(name + ".cfg"), configWith(name, settings, promise));
         Path said = run.resolve("said.txt");
+        // TLC 2.18 was seen to sit still for ever once it had the initial states of a model that takes 4 s. What did
+        // not
+        // end has said nothing, so it is asked again. May go with a TLC that always ends.
+        for (int tries = 0; tries < TRIES; tries++) {
+            Process process = start(run, name, said);
+            try {
+                if (process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
+                    return verdict(process.exitValue(), promise, said);
+                }
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+        throw new IllegalStateException("%d times not done in %d s, see %s".formatted(TRIES, patienceSeconds, said));
+    }
+
+    private static Process start(Path run, String name, Path said) throws IOException {
         String jar = new File(tlc2.TLC
                         .class
                         .getProtectionDomain()
@@ -52,7 +70,7 @@ final class Tlc {
                         .getLocation()
                         .getPath())
                 .getPath();
-        Process process = new ProcessBuilder(
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         // Most checks are over before a better compiler pays.
                         "-XX:TieredStopAtLevel=1",
@@ -71,14 +89,6 @@ final class Tlc {
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
-        try {
-            if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("not done in " + patienceSeconds + " s, see " + said);
-            }
-        } finally {
-            process.destroyForcibly();
-        }
-        return verdict(process.exitValue(), promise, said);
     }
 
     private static String configWith(String name, String settings, String promise) throws IOException {
