@@ -17,10 +17,10 @@ final class DirectorStories {
 
     private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
-    /** So long nothing comes: twenty-five purchases later. */
-    private static final Duration QUIET = Duration.ofMillis(500);
+    /** So long nothing comes: IPVS counts anew every two seconds only. */
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
-    private static final Duration DRAINED = Duration.ofSeconds(2);
+    private static final Duration DRAINED = Duration.ofSeconds(4);
 
     private DirectorStories() {}
 

@@ -1,14 +1,12 @@
 package dev.seckill.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** One of the lab's network namespaces, which {@code lvs/lab/network} makes. */
 record Namespace(Path path) {
@@ -22,15 +20,11 @@ record Namespace(Path path) {
 
     /** Those that are there. */
     static List<Namespace> all() {
-        try (Stream<Path> files = Files.list(ALL)) {
-            return files.filter(file -> file.getFileName().toString().startsWith(OURS))
-                    .map(Namespace::new)
-                    .toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Arrays.stream(Machine.values())
+                .map(Machine::namespace)
+                .distinct()
+                .filter(Namespace::isThere)
+                .toList();
     }
 
     /** All that runs in any of them and has not ended, whoever started it. */

@@ -46,6 +46,7 @@ final class NginxStories {
                 .toList();
         long all = sold.stream().mapToLong(Long::longValue).sum();
         scene.note("sold %s of %d".formatted(sold, all));
+        scene.expect(all > SPLIT.toSeconds(), "the nodes count what they sell", sold);
         for (int node = 0; node < nodes.size(); node++) {
             double part = (double) all * nodes.weight(node) / TENTHS;
             scene.expect(

@@ -108,7 +108,9 @@ final class Scene {
     /** Whatever a story has left. */
     void mendAll() {
         while (!undo.isEmpty()) {
-            undo.pop().run();
+            // forgotten only once it is done: who is interrupted mends again
+            undo.peek().run();
+            undo.pop();
         }
     }
 
