@@ -46,9 +46,8 @@ final class Tlc {
         Files.writeString(run.resolve(name + ".tla"), module(name));
         Files.writeString(run.resolve(name + ".cfg"), configWith(name, settings, promise));
         Path said = run.resolve("said.txt");
-        // TLC 2.18 was seen to sit still for ever once it had the initial states of a model that takes 4 s. What did
-        // not
-        // end has said nothing, so it is asked again. May go with a TLC that always ends.
+        // TLC 2.18 was seen to sit still for ever once it had the initial states of a model that takes 4 s.
+        // What did not end has said nothing, so it is asked again. May go with a TLC that always ends.
         for (int tries = 0; tries < TRIES; tries++) {
             Process process = start(run, name, said);
             try {
