@@ -65,9 +65,10 @@ public final class RedisProcess implements AutoCloseable {
     private static List<String> settings(Path folder, Path settingsFile, int port, List<String> settings)
             throws IOException {
         List<String> lines = new ArrayList<>();
-        // Redis enters a folder as soon as it reads of it, and this machine need not have production's
+        // Redis enters a folder as soon as it reads of it, and this machine need not have production's.
+        // Whoever reads the file by script looks for one port.
         Files.readAllLines(settingsFile).stream()
-                .filter(line -> !line.startsWith("dir "))
+                .filter(line -> !line.startsWith("dir ") && !line.startsWith("port "))
                 .forEach(lines::add);
         lines.addAll(List.of(
                 "port " + port,
