@@ -8,7 +8,7 @@ final class Promised {
     static final Duration CARRIER = Duration.ofMillis(300);
 
     /** Of a neighbour: three times 300 ms of BFD, and the route. Three times that is less than OSPF alone would take. */
-    static final Duration SILENCE = Duration.ofMillis(1_000);
+    static final Duration SILENCE = Duration.ofSeconds(1);
 
     /** Of a real server that refuses connections: it is looked at each 500 ms, and again after 200 ms. */
     static final Duration REFUSING_SERVER = Duration.ofMillis(800);
