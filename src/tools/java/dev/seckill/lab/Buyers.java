@@ -147,6 +147,11 @@ final class Buyers implements AutoCloseable {
         return List.copyOf(purchases.tailMap(first).values());
     }
 
+    /** The same since this began. */
+    List<Purchase> all() {
+        return List.copyOf(purchases.values());
+    }
+
     /** Waits until purchases of so long have succeeded at the first try, one after the other, all of them due from now on. */
     void awaitGood(Duration length, Duration patience) {
         long fromMs = System.currentTimeMillis();

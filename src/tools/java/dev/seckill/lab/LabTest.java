@@ -93,6 +93,9 @@ final class LabTest implements Callable<Integer> {
                 for (Story story : stories) {
                     failed += tell(telling, story);
                 }
+                List<String> findings = telling.compareAll();
+                findings.forEach(finding -> out("    of all stories: " + finding));
+                failed += findings.isEmpty() ? 0 : 1;
                 out(failed == 0 ? "All as expected." : failed + " not as expected.");
                 return failed == 0 ? 0 : 1;
             } catch (StartFailure e) {

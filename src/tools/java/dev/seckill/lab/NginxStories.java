@@ -121,6 +121,14 @@ final class NginxStories {
                 .start(node));
         scene.goOn();
         // its start takes the processors from those that sell, which it would not on a machine of its own
+        long fromMs = System.currentTimeMillis();
         scene.mend(Bound.none(), NODE_BACK);
+        Outage back = Outage.of(scene.buyers().soFar().stream()
+                .filter(each -> each.heardAtMs() >= fromMs)
+                .toList());
+        scene.expect(
+                back.failed() * TENTHS <= back.made(),
+                "nine of ten purchases succeed at once while a node starts",
+                back);
     }
 }

@@ -29,7 +29,7 @@ final class Telling {
      * How it went.
      *
      * @param findings what was not as expected; none if all was
-     * @param outage of what was cut; nothing where nothing is promised of that
+     * @param outage of what was cut; nothing where nothing was
      */
     record Told(String line, List<String> findings, Optional<Outage> outage) {}
 
@@ -62,6 +62,15 @@ final class Telling {
         }
         long endMs = System.currentTimeMillis();
         return judge(scene, buyers.halt(), endMs, findings);
+    }
+
+    /** What is wrong with what all have heard since the first came: a later story may have lost what an earlier one sold. */
+    List<String> compareAll() {
+        try {
+            return sale.compare(buyers.all(), buyers.names()).findings();
+        } catch (LedgerAway e) {
+            return List.of("it can't be audited: " + e.getMessage());
+        }
     }
 
     /** Also when this was interrupted: what mends needs to wait. */
