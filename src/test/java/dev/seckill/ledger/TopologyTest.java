@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -162,7 +163,7 @@ class TopologyTest {
         RawRedis raw = new RawRedis(master.port());
         RedisServer replica = opened(RedisServer.start("replicaof 127.0.0.1 " + master.port()));
         awaitReplica(raw);
-        Ledger node = node(new Settings(master.address()).replicas(1).patience(400, 1_000));
+        Ledger node = node(new Settings(master.address()).replicas(1).patience(1_000, 2_000));
         SaleOnRedis sale = create(node, raw, 10);
         assertThat(buy(node, sale, "ann")).isEqualTo(Outcome.RESERVED);
         replica.freeze();
@@ -191,10 +192,10 @@ class TopologyTest {
         RawRedis raw = new RawRedis(master.port());
         RedisServer replica = opened(RedisServer.start("replicaof 127.0.0.1 " + master.port()));
         awaitReplica(raw);
-        Ledger node = node(new Settings(master.address()).replicas(1).patience(400, 1_000));
+        Ledger node = node(new Settings(master.address()).replicas(1).patience(1_000, 2_000));
         SaleOnRedis sale = create(node, raw, 10);
         assertThat(buy(node, sale, "ann")).isEqualTo(Outcome.RESERVED);
-        assertThat(await(node.readOn(sale.id, Place.BEGIN)).movements()).hasSize(2);
+        awaitMovements(node, sale, Place.BEGIN, 2);
         replica.freeze();
         assertThat(buy(node, sale, "bob")).isEqualTo(Outcome.UNKNOWN);
 
@@ -202,10 +203,7 @@ class TopologyTest {
         assertThat(early).contains("LedgerInDoubt");
         replica.unfreeze();
 
-        Awaitility.await()
-                .ignoreExceptions()
-                .until(() ->
-                        await(node.readOn(sale.id, new Place(1, 2))).movements().size() == 1);
+        awaitMovements(node, sale, new Place(1, 2), 1);
         sale.books();
     }
 
@@ -215,7 +213,7 @@ class TopologyTest {
         RawRedis raw = new RawRedis(master.port());
         opened(RedisServer.start("replicaof 127.0.0.1 " + master.port()));
         awaitReplica(raw);
-        Ledger node = node(new Settings(master.address()).replicas(1).patience(400, 1_000));
+        Ledger node = node(new Settings(master.address()).replicas(1).patience(1_000, 2_000));
         SaleOnRedis sale = create(node, raw, 10);
         assertThat(buy(node, sale, "ann")).isEqualTo(Outcome.RESERVED);
 
@@ -246,7 +244,7 @@ class TopologyTest {
         RawRedis raw = new RawRedis(master.port());
         RedisServer replica = opened(RedisServer.start("replicaof 127.0.0.1 " + master.port()));
         awaitReplica(raw);
-        Ledger node = node(new Settings(master.address()).replicas(1).patience(400, 1_000));
+        Ledger node = node(new Settings(master.address()).replicas(1).patience(1_000, 2_000));
         SaleOnRedis sale = create(node, raw, 10);
         replica.freeze();
         Attempt attempt = sale.attempt("ann", "key", 1, sale.stamp(), node.deadlineMs());
@@ -281,6 +279,15 @@ class TopologyTest {
                 .isEqualTo(Result.CANCELLED);
 
         assertThat(sale.books().number("reserved")).isEqualTo(2);
+    }
+
+    /** A replica that is slow for a moment is a doubt, which readers ask again about. */
+    private static void awaitMovements(Ledger node, SaleOnRedis sale, Place after, int count) {
+        Awaitility.await("what the replica has")
+                .ignoreExceptionsInstanceOf(CompletionException.class)
+                .untilAsserted(
+                        () -> assertThat(await(node.readOn(sale.id, after)).movements())
+                                .hasSize(count));
     }
 
     private static void awaitReplica(RawRedis master) {
