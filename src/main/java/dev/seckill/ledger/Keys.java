@@ -35,10 +35,10 @@ final class Keys {
         archive = with(prefix + "reservations", prefix + "buyers", prefix + "shares", prefix + "payments");
     }
 
-    /** What decides on which server of a cluster a key lives. */
+    /** What decides on which server of a cluster a key lives; itself a key that would live there. */
     static String tag(String key) {
         int from = key.indexOf('{');
-        return from < 0 ? key : key.substring(from, key.indexOf('}', from));
+        return from < 0 ? key : key.substring(from, key.indexOf('}', from) + 1);
     }
 
     private List<Object> with(Object... more) {

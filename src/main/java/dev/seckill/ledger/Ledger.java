@@ -590,10 +590,11 @@ public class Ledger {
     // --- keeping ----------------------------------------------------------------------------------------------------
 
     /**
-     * Looks after the ledger, from a timer: whether it still keeps what it acknowledges, and adopting the sales that were
-     * found on another server than before. May block for a few of the ledger's timeouts.
+     * Looks after the ledger, from a timer: whether it is back, whether it still keeps what it acknowledges, and adopting the
+     * sales that were found on another server than before. May block for a few of the ledger's timeouts.
      */
     public void tend() {
+        redis.askAway();
         boolean adoptionWanted = books.values().stream().anyMatch(book -> book.wantsAdoption);
         if (!notDurable.isEmpty() || adoptionWanted || System.nanoTime() - durableAtNanos > DURABLE_FOR_NANOS) {
             askWhetherDurable();

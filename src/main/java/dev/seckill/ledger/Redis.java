@@ -88,8 +88,17 @@ final class Redis implements AutoCloseable {
         return client == null || !breakers.values().stream().allMatch(CircuitBreaker::isClosed);
     }
 
+    /** Asks for what was away the last time, so that it is known to be back although nobody needs it. */
+    void askAway() {
+        breakers.forEach((home, breaker) -> {
+            if (!breaker.isClosed()) {
+                call(home, redisson -> redisson.getBucket(home).isExistsAsync());
+            }
+        });
+    }
+
     private CircuitBreaker<Object> breaker(String key) {
-        String home = config.topology() == LedgerConfig.Topology.CLUSTER ? Keys.tag(key) : "";
+        String home = config.topology() == LedgerConfig.Topology.CLUSTER ? Keys.tag(key) : Keys.SALES;
         return breakers.computeIfAbsent(home, name -> CircuitBreaker.builder()
                 .withFailureThreshold(FAULTS_UNTIL_AWAY)
                 .withSuccessThreshold(1)

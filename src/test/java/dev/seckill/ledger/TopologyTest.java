@@ -155,6 +155,31 @@ class TopologyTest {
         unlucky.books();
     }
 
+    @Test
+    void hearsThatAServerIsBackOfWhichNobodyBuysAnyMore() {
+        RedisCluster cluster = opened(new RedisCluster(3));
+        Ledger node = node(
+                new Settings(cluster.addresses()).topology(Topology.CLUSTER).patience(300, 1_000));
+        SaleDefinition definition = Bench.definition(10, 1, 0, 0);
+        int home = cluster.masterOf(new Keys(definition.id()).movements);
+        await(node.create(definition, SaleOnRedis.REST));
+        SaleOnRedis sale = new SaleOnRedis(definition.id(), null, cluster.raw(home));
+        Bench.awaitSelling(node, sale);
+        Stamp stamp = sale.stamp();
+        assertThat(node.isAway()).isFalse();
+
+        cluster.masters.get(home).freeze();
+        Awaitility.await().until(() -> buy(node, sale, "ann", stamp) == Outcome.BUSY);
+        node.tend();
+        assertThat(node.isAway()).isTrue();
+        cluster.masters.get(home).unfreeze();
+
+        Awaitility.await().untilAsserted(() -> {
+            node.tend();
+            assertThat(node.isAway()).isFalse();
+        });
+    }
+
     // --- replicas ---------------------------------------------------------------------------------------------------
 
     @Test
