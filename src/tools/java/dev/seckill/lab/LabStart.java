@@ -1,10 +1,9 @@
 package dev.seckill.lab;
 
 import dev.seckill.trial.DataFolder;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** Gives parts their power back. */
@@ -20,19 +19,15 @@ final class LabStart implements Callable<Integer> {
     @ParentCommand
     private LabTool tool;
 
-    @Parameters(
-            paramLabel = "PART",
-            arity = "1..*",
-            description = "router, director-a, director-b, nginx-a, nginx-b, node-3001 to node-3004, redis.")
-    private List<String> parts;
+    @Mixin
+    private PartNames parts;
 
     @Override
     public Integer call() {
         LabTool.requireInside();
         try (DataFolder data = DataFolder.openExisting(tool.dataFolder());
                 Lab lab = Lab.openExisting(LabTool.home(), data)) {
-            parts.forEach(lab::runs);
-            parts.forEach(lab::start);
+            parts.forEach(lab, Lab::start);
             return 0;
         }
     }

@@ -1,9 +1,7 @@
 package dev.seckill.lab;
 
+import dev.seckill.trial.DataFolder;
 import dev.seckill.trial.StartFailure;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,16 +62,6 @@ public final class LabTool {
 
     /** The same whichever way leads to it: what runs there is found by it. */
     Path dataFolder() {
-        return real(dataFolder.toAbsolutePath().normalize());
-    }
-
-    private static Path real(Path path) {
-        try {
-            return Files.exists(path)
-                    ? path.toRealPath()
-                    : real(path.getParent()).resolve(path.getFileName());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DataFolder.realPath(dataFolder);
     }
 }

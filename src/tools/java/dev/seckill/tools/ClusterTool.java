@@ -1,9 +1,6 @@
 package dev.seckill.tools;
 
 import dev.seckill.trial.DataFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,17 +40,7 @@ final class ClusterTool {
 
     /** The same whichever way leads to it: what runs there is found by it. */
     Path dataFolder() {
-        return real(dataFolder.toAbsolutePath().normalize());
-    }
-
-    private static Path real(Path path) {
-        try {
-            return Files.exists(path)
-                    ? path.toRealPath()
-                    : real(path.getParent()).resolve(path.getFileName());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DataFolder.realPath(dataFolder);
     }
 
     /** Nobody else changes the cluster meanwhile. */

@@ -31,6 +31,18 @@ public final class DataFolder implements AutoCloseable {
         this.lock = lock;
     }
 
+    /** The same whichever way leads to it, also before it is there. */
+    public static Path realPath(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        try {
+            return Files.exists(absolute)
+                    ? absolute.toRealPath()
+                    : realPath(absolute.getParent()).resolve(absolute.getFileName());
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+    }
+
     /** Opens the folder, making it if need be, and holds it until this process ends. */
     public static DataFolder open(Path path) {
         try {
