@@ -88,6 +88,9 @@ directors_run() {
 }
 awaits directors_run
 remember_namespaces
+refuses 1 'is in use' up --data "$data"
+refuses 1 'There is a lab with other data' up --data "$folder/other"
+kill -0 "$tool" || fail "a second up ended the first"
 kill -INT "$tool"
 code=0
 wait "$tool" || code=$?
@@ -98,6 +101,7 @@ nothing_is_left "Ctrl-C"
 echo "up"
 lab up > "$folder/up.txt" 2>&1 || fail "it did not start"
 remember_namespaces
+refuses 1 'There is a lab with other data' up --data "$folder/other"
 lab status > "$folder/status.txt" || fail "status says that not all runs"
 refuses 2 'There is no story sideways' test --data "$data" sideways
 refuses 2 '--times is 1 to 100' test --data "$data" --times 0

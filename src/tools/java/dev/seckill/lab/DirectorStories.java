@@ -27,13 +27,22 @@ final class DirectorStories {
     static void director(Scene scene) {
         losePower(scene);
         scene.goOn();
-        scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     private static void losePower(Scene scene) {
         scene.cut(Bound.outage(Promised.SILENCE), () -> scene.lab().kill(A), () -> scene.lab()
                 .start(A));
         LinkStories.awaitLinks(scene, "three next hops", Promised.SILENCE, Network.LINKS_B);
+    }
+
+    /** Nobody hears of it but by its silence: the router, and the other director, which takes the address of VRRP. */
+    static void hang(Scene scene) {
+        scene.cut(Bound.outage(Promised.SILENCE), () -> scene.lab().hang(Machine.DIRECTOR_A), () -> scene.lab()
+                .goOn(Machine.DIRECTOR_A));
+        LinkStories.awaitLinks(scene, "three next hops", Promised.SILENCE, Network.LINKS_B);
+        scene.goOn();
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     /** As lvs/README.md has it: first nobody comes any more, then who is there goes, and then it may lose its power. */
@@ -59,7 +68,7 @@ final class DirectorStories {
                 .taken(Machine.DIRECTOR_B));
         lab.kill(B);
         scene.goOn();
-        scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     /** Connections that it still knows are no sign: those that the router has moved end at the other one. */
@@ -86,7 +95,7 @@ final class DirectorStories {
             scene.note("%d of %d downloads and streams whole".formatted(whole, 2 * EACH));
             scene.expect(whole == 2 * EACH, "every download and every stream is whole", whole);
         }
-        scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     /** The virtual IP stays where it is, and nobody announces it. */
@@ -99,6 +108,6 @@ final class DirectorStories {
                         director -> lab.exec(director, "sh", "-c", "/usr/lib/frr/ospfd --daemon && vtysh -b")));
         LinkStories.awaitLinks(scene, "the way through VRRP", Promised.SILENCE, Set.of("lan"));
         scene.goOn();
-        scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 }

@@ -4,10 +4,10 @@ import dev.seckill.trial.StartFailure;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** A command that is waited for, that ends soon or is ended, and whose words are wanted. */
 final class Exec {
@@ -21,22 +21,18 @@ final class Exec {
         List<String> line = new ArrayList<>(LIMIT);
         line.addAll(command);
         try {
-            Path errors = Files.createTempFile("seckill-lab", ".txt");
-            try {
-                Process process = new ProcessBuilder(line)
-                        .redirectInput(new File("/dev/null"))
-                        .redirectError(errors.toFile())
-                        .start();
-                String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                int code = process.waitFor();
-                if (code != 0) {
-                    throw new StartFailure("%s ended with %d: %s"
-                            .formatted(String.join(" ", command), code, (Files.readString(errors) + said).strip()));
-                }
-                return said;
-            } finally {
-                Files.delete(errors);
+            Process process = new ProcessBuilder(line)
+                    .redirectInput(new File("/dev/null"))
+                    .start();
+            CompletableFuture<String> errors = CompletableFuture.supplyAsync(
+                    () -> process.errorReader().lines().collect(Collectors.joining("\n")));
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new StartFailure("%s ended with %d: %s"
+                        .formatted(String.join(" ", command), code, (errors.join() + said).strip()));
             }
+            return said;
         } catch (IOException e) {
             throw new StartFailure("Can't run " + command.get(0) + " (" + e.getMessage() + ").", e);
         } catch (InterruptedException e) {

@@ -9,6 +9,7 @@ import dev.seckill.trial.NginxFiles;
 import dev.seckill.trial.NginxPlace;
 import dev.seckill.trial.NginxProcess;
 import dev.seckill.trial.Pause;
+import dev.seckill.trial.Signal;
 import dev.seckill.trial.StartFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -162,6 +163,20 @@ final class Lab implements AutoCloseable {
     /** Ends all of it at once, as when the power fails. */
     void kill(String part) {
         part(part).cut().run();
+    }
+
+    /** A director stands still until it goes on. Its links keep their carrier. */
+    void hang(Machine director) {
+        guest(director).ifPresent(Signal.STOP::sendTo);
+    }
+
+    void goOn(Machine director) {
+        guest(director).ifPresent(Signal.CONT::sendTo);
+    }
+
+    /** The guest's kernel; its programs are processes of their own that wait for it. */
+    private Optional<ProcessHandle> guest(Machine director) {
+        return part(director.label()).process();
     }
 
     /** Starts it, unless it runs, and returns when its processes run; the network needs a moment more to use it. */

@@ -11,6 +11,10 @@ final class LinkStories {
     private static final String LINK = "a1";
 
     private static final Duration STEADY = Duration.ofSeconds(3);
+
+    /** Of its fair share. A hash deals them out, and of 200 purchases a link gets 18 in place of 33 once in a hundred times. */
+    private static final double PART = 0.25;
+
     private static final Duration WHOLE = Duration.ofSeconds(60);
 
     /** Frames that arrive at a link and that leave on it. */
@@ -35,10 +39,10 @@ final class LinkStories {
         sent.replaceAll((link, packets) -> packets - sentBefore.getOrDefault(link, 0L));
         Map<Machine, Long> connections = connections(network);
         connections.replaceAll((director, taken) -> taken - connectionsBefore.get(director));
-        // a purchase is five packets and more; routing itself says up to six words a second on each link
+        // a purchase is five packets or so; routing itself says up to six words a second on each link
         long purchases =
                 connections.values().stream().mapToLong(Long::longValue).sum();
-        double least = purchases * 5.0 / Lab.LINKS / 2 + 6 * Scene.secondsSince(beganNanos);
+        double least = PART * purchases * 5.0 / Lab.LINKS + 6 * Scene.secondsSince(beganNanos);
         scene.expect(
                 sent.keySet().equals(Network.LINKS) && sent.values().stream().allMatch(packets -> packets > least),
                 "purchases take each link",
@@ -62,7 +66,7 @@ final class LinkStories {
                 () -> scene.lab().exec(Machine.ROUTER, "ip", "link", "set", LINK, "carrier", "on"));
         awaitLinks(scene, "five next hops", Promised.CARRIER, withoutTheLink());
         scene.goOn();
-        scene.mend(Bound.outage(Promised.CARRIER), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     static void silence(Scene scene) {
@@ -72,7 +76,7 @@ final class LinkStories {
                 () -> scene.lab().exec(Machine.ROUTER, "nft", "add table netdev silence; delete table netdev silence"));
         awaitLinks(scene, "five next hops", Promised.SILENCE, withoutTheLink());
         scene.goOn();
-        scene.mend(Bound.outage(Promised.SILENCE), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     static void awaitLinks(Scene scene, String expected, Duration promised, Set<String> links) {

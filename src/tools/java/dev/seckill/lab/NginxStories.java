@@ -76,7 +76,7 @@ final class NginxStories {
                 .start("nginx-a"));
         awaitServers(scene, "both directors have left it", Promised.REFUSING_SERVER, Set.of(NGINX_B));
         scene.goOn();
-        scene.mend(Bound.outage(Promised.REFUSING_SERVER), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     static void unplugged(Scene scene) {
@@ -90,7 +90,7 @@ final class NginxStories {
                 });
         awaitServers(scene, "both directors have left it", Promised.SILENT_SERVER, Set.of(NGINX_A));
         scene.goOn();
-        scene.mend(Bound.outage(Promised.SILENT_SERVER), WHOLE);
+        scene.mend(Bound.nobody(), WHOLE);
     }
 
     private static void awaitServers(Scene scene, String expected, Duration promised, Set<String> servers) {

@@ -19,6 +19,7 @@ record Story(String label, String what, Consumer<Scene> plot) {
             new Story("link", "a link to a director loses its carrier", LinkStories::link),
             new Story("silence", "a link to a director is silent, but keeps its carrier", LinkStories::silence),
             new Story("director", "a director loses its power", DirectorStories::director),
+            new Story("hang", "a director hangs, and its links keep their carrier", DirectorStories::hang),
             new Story("drain", "a director is drained before it loses its power", DirectorStories::drain),
             new Story("downloads", "downloads go on while a director loses its power", DirectorStories::downloads),
             new Story("fallback", "no director speaks OSPF any more", DirectorStories::fallback),

@@ -48,17 +48,8 @@ public record ProcessGroup(long id) {
         if (id <= 1) {
             throw new IllegalArgumentException("no group of a child: " + id);
         }
-        try {
-            // Java can signal one process only
-            new ProcessBuilder("bash", "-c", "kill -KILL -- -" + id)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .onExit()
-                    .join();
-        } catch (IOException e) {
-            throw new StartFailure("Can't end a process (" + e.getMessage() + ").", e);
-        }
+        // Java can signal one process only
+        Signal.KILL.sendTo(-id);
         long giveUp = System.nanoTime() + END_PATIENCE.toNanos();
         while (!members().isEmpty()) {
             if (System.nanoTime() - giveUp > 0) {
