@@ -15,6 +15,9 @@ final class LinkStories {
     /** Of its fair share. A hash deals them out, and of 200 purchases a link gets 18 in place of 33 once in a hundred times. */
     private static final double PART = 0.25;
 
+    /** Packets by which BFD and OSPF themselves speak on a link, and some more. */
+    private static final int ROUTING_PER_SECOND = 6;
+
     private static final Duration WHOLE = Duration.ofSeconds(60);
 
     /** Frames that arrive at a link and that leave on it. */
@@ -39,10 +42,10 @@ final class LinkStories {
         sent.replaceAll((link, packets) -> packets - sentBefore.getOrDefault(link, 0L));
         Map<Machine, Long> connections = connections(network);
         connections.replaceAll((director, taken) -> taken - connectionsBefore.get(director));
-        // a purchase is five packets or so; routing itself says up to six words a second on each link
-        long purchases =
-                connections.values().stream().mapToLong(Long::longValue).sum();
-        double least = PART * purchases * 5.0 / Lab.LINKS + 6 * Scene.secondsSince(beganNanos);
+        // not by the connections, which the directors count anew each two seconds only
+        double all = sent.values().stream().mapToLong(Long::longValue).sum();
+        double ofRouting = ROUTING_PER_SECOND * Scene.secondsSince(beganNanos);
+        double least = ofRouting + PART * (all / Lab.LINKS - ofRouting);
         scene.expect(
                 sent.keySet().equals(Network.LINKS) && sent.values().stream().allMatch(packets -> packets > least),
                 "purchases take each link",
