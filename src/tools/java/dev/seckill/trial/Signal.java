@@ -16,7 +16,7 @@ public enum Signal {
     /** To one that has ended it goes unheard. */
     void sendTo(long pid) {
         try {
-            // the kill of bash itself: that of its own is in a package that not every machine has
+            // bash has it built in; the program is in a package that not every machine has
             new ProcessBuilder("bash", "-c", "kill -%s -- %d".formatted(name(), pid))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
